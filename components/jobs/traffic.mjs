@@ -1,0 +1,75 @@
+// Sends a bounded number of requests through the ingress gateway, each as the root of a trace whose id is known
+// beforehand and with the sampled flag set, so that every one of them must leave a trace whatever the sampling rate.
+// Runs as a job's only process; its last word is the pod's termination message.
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as http from "node:http";
+
+/**
+ * @typedef {object} TrafficSettings
+ * @property {string} url productpage at the ingress gateway
+ * @property {string} host Host header that the gateway routes by
+ * @property {string[]} traceIds one request for each, 32 hexadecimal digits
+ * @property {number} perSecond requests per second
+ * @property {number} timeoutSeconds everything is over by then
+ */
+
+/**
+ * Sends the requests; one that fails is sent again until time runs out, since a gateway takes a moment to learn routes.
+ *
+ * @param {TrafficSettings} settings
+ * @param {(line: string) => void} log
+ * @returns {Promise<string>} what was done
+ */
+export async function sendTraffic(settings, log) {
+  const deadline = Date.now() + settings.timeoutSeconds * 1000;
+  const pause = 1000 / settings.perSecond;
+  for (const [index, traceId] of settings.traceIds.entries()) {
+    let status = await request(settings, traceId);
+    while (status !== 200) {
+      log(`request ${index + 1}: ${status}`);
+      if (Date.now() + pause >= deadline) {
+        throw new Error(
+          `request ${index + 1} of ${settings.traceIds.length} to ${settings.url} still answered ${status} after ${settings.timeoutSeconds} s`,
+        );
+      }
+      await sleep(pause);
+      status = await request(settings, traceId);
+    }
+    log(`request ${index + 1} of ${settings.traceIds.length}: 200, trace ${traceId}`);
+    if (index + 1 < settings.traceIds.length) {
+      await sleep(pause);
+    }
+  }
+  return `${settings.traceIds.length} requests answered 200`;
+}
+
+/** @returns {Promise<number | string>} the status, or why there was none */
+function request(settings, traceId) {
+  const headers = {
+    host: settings.host,
+    "x-b3-traceid": traceId,
+    "x-b3-spanid": traceId.slice(16),
+    "x-b3-sampled": "1",
+  };
+  return new Promise((resolve) => {
+    const outgoing = http.get(settings.url, { headers, timeout: 10_000 }, (response) => {
+      response.resume();
+      response.on("end", () => resolve(response.statusCode));
+    });
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
+    outgoing.on("error", (error) => resolve(error.code ?? error.message));
+  });
+}
+
+if (process.env.TRAFFIC_SETTINGS !== undefined) {
+  const end = (message, code) => {
+    console.log(message);
+    writeFileSync("/dev/termination-log", message);
+    process.exit(code);
+  };
+  sendTraffic(JSON.parse(process.env.TRAFFIC_SETTINGS), console.log).then(
+    (message) => end(message, 0),
+    (error) => end(error.message, 1),
+  );
+}

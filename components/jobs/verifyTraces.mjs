@@ -1,0 +1,122 @@
+// Asks Kiali for the traces that the traffic started, by their ids, and for traces of the entry service, over TLS that
+// is verified with the cluster's service CA. Runs as a job's only process; its last word is the pod's termination
+// message.
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as https from "node:https";
+
+/**
+ * @typedef {object} VerificationSettings
+ * @property {string} kialiUrl Kiali inside the cluster
+ * @property {string[]} traceIds ids that must be found
+ * @property {string} namespace namespace of the entry service
+ * @property {string} service the entry service
+ * @property {number} timeoutSeconds how long to look
+ */
+
+/** A failure that looking again cannot mend. */
+export class Refused extends Error {}
+
+/**
+ * Looks until all traces are there.
+ *
+ * @param {VerificationSettings} settings
+ * @param {{ ca?: string | Buffer, token?: string }} credentials CA of Kiali's certificate and the ServiceAccount's token
+ * @param {(line: string) => void} log
+ * @returns {Promise<string>} what was found
+ * @throws Error that says what was missing, and what to look at
+ */
+export async function verifyTraces(settings, credentials, log) {
+  const deadline = Date.now() + settings.timeoutSeconds * 1000;
+  const missing = new Set(settings.traceIds);
+  let found = 0;
+  for (;;) {
+    let reason;
+    try {
+      for (const traceId of missing) {
+        if (spansOf(await ask(settings, credentials, `/api/traces/${traceId}`)) > 0) {
+          missing.delete(traceId);
+          found += 1;
+        }
+      }
+      if (missing.size === 0 && (await entryServiceFound(settings, credentials))) {
+        return `all ${found} traces are in Kiali, with spans of ${settings.service}.${settings.namespace}`;
+      }
+      reason =
+        missing.size > 0
+          ? `${missing.size} of ${settings.traceIds.length} traces are not in Kiali, for example ${[...missing][0]}`
+          : `Kiali has the traces but shows none for ${settings.service}.${settings.namespace}`;
+    } catch (error) {
+      if (error instanceof Refused) {
+        throw error;
+      }
+      reason = `Kiali at ${settings.kialiUrl}: ${error.code ?? error.message}`;
+    }
+    log(reason);
+    if (Date.now() >= deadline) {
+      throw new Error(
+        `${reason} after ${settings.timeoutSeconds} s. Check in this order: Telemetry mesh-default, the mesh's extensionProviders, sidecars of the pods, Tempo's distributor, Kiali's external_services.tracing.`,
+      );
+    }
+    await sleep(Math.min(5_000, Math.max(100, settings.timeoutSeconds * 20)));
+  }
+}
+
+/** The search that Kiali's own pages do; its answer names services as `<app>.<namespace>`. */
+async function entryServiceFound({ kialiUrl, namespace, service }, credentials) {
+  const startMicros = (Date.now() - 60 * 60 * 1000) * 1000;
+  const path = `/api/namespaces/${namespace}/services/${service}/traces?startMicros=${startMicros}&tags=&limit=100`;
+  const answer = await ask({ kialiUrl }, credentials, path);
+  return JSON.stringify(answer ?? null).includes(`"serviceName":"${service}.${namespace}"`);
+}
+
+function spansOf(answer) {
+  const traces = Array.isArray(answer?.data) ? answer.data : [answer?.data];
+  return traces.reduce((sum, trace) => sum + (trace?.spans?.length ?? 0), 0);
+}
+
+/** @returns {Promise<any>} the parsed answer, undefined for 404 */
+function ask({ kialiUrl }, { ca, token }, path) {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return new Promise((resolve, reject) => {
+    const request = https.get(new URL(path, kialiUrl), { ca, headers, timeout: 30_000 }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => (body += chunk));
+      response.on("end", () => {
+        const { statusCode } = response;
+        if (statusCode === 404) {
+          resolve(undefined);
+        } else if (statusCode === 401 || statusCode === 403) {
+          reject(new Refused(`Kiali refuses the job's ServiceAccount (${statusCode}): ${body.slice(0, 300)}`));
+        } else if (statusCode !== 200) {
+          reject(new Error(`${statusCode} to ${path.split("?")[0]}: ${body.slice(0, 300)}`));
+        } else {
+          try {
+            resolve(JSON.parse(body));
+          } catch {
+            reject(new Error(`no JSON from ${path.split("?")[0]}: ${body.slice(0, 100)}`));
+          }
+        }
+      });
+    });
+    request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
+    request.on("error", reject);
+  });
+}
+
+if (process.env.VERIFICATION_SETTINGS !== undefined) {
+  const end = (message, code) => {
+    console.log(message);
+    writeFileSync("/dev/termination-log", message);
+    process.exit(code);
+  };
+  const credentials = {
+    ca: readFileSync(process.env.SERVICE_CA_FILE),
+    token: readFileSync("/var/run/secrets/kubernetes.io/serviceaccount/token", "utf8").trim(),
+  };
+  verifyTraces(JSON.parse(process.env.VERIFICATION_SETTINGS), credentials, console.log).then(
+    (message) => end(message, 0),
+    (error) => end(error.message, 1),
+  );
+}

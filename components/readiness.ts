@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterReader, Condition } from "./clusterApi";
+
+/** What a look at the cluster found: ready with a value, or what is still missing. */
+export type Observation<T> =
+  { readonly ready: true; readonly value: T } | { readonly ready: false; readonly waitingFor: string };
+
+/**
+ * Looks once at the live cluster.
+ *
+ * @throws OperatorRefusal when the operator reports that it will not get ready, so that nobody waits for a timeout.
+ */
+export type Probe<T> = (cluster: ClusterReader) => Promise<Observation<T>>;
+
+/** An operator reported that it cannot do what the resource asks; the message is the operator's own. */
+export class OperatorRefusal extends Error {}
+
+/** Ready with a value. */
+export function ready<T>(value: T): Observation<T> {
+  return { ready: true, value };
+}
+
+/** Not ready; `what` completes the sentence "waiting for …". */
+export function waitingFor(what: string): Observation<never> {
+  return { ready: false, waitingFor: what };
+}
+
+/** Finds a condition by its type. */
+export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
+const pollIntervalMs = 500;
+const progressIntervalMs = 10_000;
+
+/**
+ * Waits for what operators do after Pulumi has created their custom resources.
+ *
+ * `pulumi.com/waitFor` knows one condition and a timeout. It cannot tell a refusal from slowness, believes a `Ready`
+ * that is older than the change (tempo-operator and Kiali's report no observedGeneration), and is not asked again when
+ * a failed run is repeated. These looks are repeated in every `up`, cost one GET where all is well, and store nothing.
+ */
+export class Readiness {
+  /**
+   * @param cluster the live cluster.
+   * @param timeoutMs longest wait for one object, in milliseconds.
+   */
+  constructor(
+    private readonly cluster: ClusterReader,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Resolves to `value` once the probe of `resource` is ready. In a preview it resolves at once, since what is awaited
+   * there does not exist yet and the value is known anyway: reviewers and policies see it.
+   *
+   * @throws pulumi.ResourceError with the operator's words, or what was missing when time ran out.
+   */
+  gate<T>(resource: pulumi.Resource, value: T, probe: Probe<unknown>): pulumi.Output<pulumi.Unwrap<T>> {
+    const settled = resource.urn.apply(async () => {
+      if (!pulumi.runtime.isDryRun()) {
+        await this.until(resource, probe);
+      }
+    });
+    return pulumi.all([pulumi.output(value), settled]).apply(([result]) => result as pulumi.Unwrap<T>);
+  }
+
+  /**
+   * Resolves to the value that the probe reads from the cluster (a Route's host, say) once it is there. In a preview it
+   * is what the cluster has now, or unknown.
+   *
+   * @throws pulumi.ResourceError as `gate` does.
+   */
+  read<T>(resource: pulumi.Resource, probe: Probe<T>): pulumi.Output<T> {
+    return resource.urn.apply(async () => {
+      if (!pulumi.runtime.isDryRun()) {
+        return this.until(resource, probe);
+      }
+      const observation = await probe(this.cluster).catch(() => waitingFor("the next up"));
+      return observation.ready ? observation.value : (pulumi.unknown as unknown as T);
+    });
+  }
+
+  private async until<T>(resource: pulumi.Resource, probe: Probe<T>): Promise<T> {
+    const started = Date.now();
+    let told = started;
+    for (;;) {
+      const observation = await this.look(resource, probe);
+      if (observation.ready) {
+        return observation.value;
+      }
+      const now = Date.now();
+      const seconds = Math.round((now - started) / 1000);
+      if (now - started >= this.timeoutMs) {
+        throw new pulumi.ResourceError(
+          `not ready after ${seconds} s, still waiting for ${observation.waitingFor}. Once that is mended, run 'pulumi up' again: it goes on from here.`,
+          resource,
+          true,
+        );
+      }
+      if (now - told >= progressIntervalMs) {
+        told = now;
+        await pulumi.log.info(`waiting for ${observation.waitingFor} (${seconds} s)`, resource, undefined, true);
+      }
+      await sleep(pollIntervalMs);
+    }
+  }
+
+  private async look<T>(resource: pulumi.Resource, probe: Probe<T>): Promise<Observation<T>> {
+    try {
+      return await probe(this.cluster);
+    } catch (error) {
+      if (error instanceof OperatorRefusal) {
+        throw new pulumi.ResourceError(error.message, resource, true);
+      }
+      // The API server may be restarting: go on until time runs out, with its answer as the reason.
+      return waitingFor(`the API server (${(error as Error).message})`);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { shortHash } from "./hash";
+import { recommendedLabels } from "./labels";
+import { restrictedContainer, restrictedPod } from "./podSecurity";
+
+/** Arguments of {@link ScriptJob}. */
+export interface ScriptJobArgs {
+  /** Namespace of the job. */
+  readonly namespace: pulumi.Input<string>;
+  /** File in `components/jobs`, run by Node.js. */
+  readonly script: string;
+  /** Image with Node.js 22 or newer. */
+  readonly image: string;
+  /** Name of the environment variable that hands the settings to the script, as JSON. */
+  readonly settingsVariable: string;
+  /** What the script is to do. Nothing secret. */
+  readonly settings: pulumi.Input<Readonly<Record<string, pulumi.Input<unknown>>>>;
+  /** The job is ended after this many seconds. */
+  readonly activeDeadlineSeconds: number;
+  /** ServiceAccount whose token the script needs; none by default, and then no token is mounted. */
+  readonly serviceAccountName?: pulumi.Input<string>;
+  /** Where OpenShift's service CA is mounted, for scripts that verify certificates of Services. */
+  readonly serviceCaFile?: string;
+}
+
+/**
+ * A Job that runs one of the program's own scripts once. Its name carries a digest of the script and its settings, so
+ * it is replaced, and runs again, exactly when one of them changes. There is no time to live after which the cluster
+ * would delete what Pulumi owns.
+ */
+export class ScriptJob extends pulumi.ComponentResource {
+  /** Resolves to the job's name once it has completed. */
+  readonly completed: pulumi.Output<string>;
+
+  constructor(name: string, args: ScriptJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mesh-tracing:proof:ScriptJob", name, {}, opts);
+    const labels = recommendedLabels(name, "proof");
+    const source = readFileSync(path.join(__dirname, "jobs", args.script), "utf8");
+    const digest = pulumi.output(args.settings).apply((settings) => shortHash([source, settings, args.image]));
+    const config = new k8s.core.v1.ConfigMap(
+      `${name}-script`,
+      {
+        metadata: {
+          name: `${name}-script`,
+          namespace: args.namespace,
+          labels,
+          // OpenShift adds the CA of its service certificates under the key service-ca.crt.
+          annotations: args.serviceCaFile && { "service.beta.openshift.io/inject-cabundle": "true" },
+        } as k8s.types.input.meta.v1.ObjectMeta,
+        data: { [args.script]: source },
+      },
+      { parent: this },
+    );
+    const job = new k8s.batch.v1.Job(
+      `${name}-job`,
+      {
+        metadata: { name: pulumi.interpolate`${name}-${digest}`, namespace: args.namespace, labels },
+        spec: {
+          backoffLimit: 0,
+          activeDeadlineSeconds: args.activeDeadlineSeconds,
+          template: {
+            metadata: { labels, annotations: { "sidecar.istio.io/inject": "false" } },
+            spec: this.pod(args, config.metadata.name),
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.completed = pulumi.all([job.metadata.name, job.urn]).apply(([jobName]) => jobName);
+    this.registerOutputs({ completed: this.completed });
+  }
+
+  private pod(args: ScriptJobArgs, configMap: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
+    const folder = "/opt/mesh-tracing";
+    return {
+      restartPolicy: "Never",
+      serviceAccountName: args.serviceAccountName,
+      automountServiceAccountToken: args.serviceAccountName !== undefined,
+      securityContext: restrictedPod,
+      containers: [
+        {
+          name: "script",
+          image: args.image,
+          command: ["node", `${folder}/${args.script}`],
+          env: [
+            { name: args.settingsVariable, value: pulumi.jsonStringify(args.settings) },
+            ...(args.serviceCaFile === undefined ? [] : [{ name: "SERVICE_CA_FILE", value: args.serviceCaFile }]),
+          ],
+          resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+          securityContext: restrictedContainer,
+          terminationMessagePolicy: "FallbackToLogsOnError",
+          volumeMounts: [
+            { name: "script", mountPath: folder, readOnly: true },
+            ...(args.serviceCaFile === undefined
+              ? []
+              : [{ name: "service-ca", mountPath: path.posix.dirname(args.serviceCaFile), readOnly: true }]),
+          ],
+        },
+      ],
+      volumes: [
+        { name: "script", configMap: { name: configMap, items: [{ key: args.script, path: args.script }] } },
+        ...(args.serviceCaFile === undefined
+          ? []
+          : [
+              {
+                name: "service-ca",
+                // The pod does not start before the key is there.
+                configMap: {
+                  name: configMap,
+                  items: [{ key: "service-ca.crt", path: path.posix.basename(args.serviceCaFile) }],
+                },
+              },
+            ]),
+      ],
+    };
+  }
+}
