@@ -77,7 +77,7 @@ export = async () => {
   return {
     kialiUrl: kiali.url,
     tempoUiUrl: traceStore.uiUrl,
-    productpageUrl: bookinfo?.productpageUrl,
+    ...(bookinfo && { productpageUrl: bookinfo.productpageUrl }),
     samplingPercentage: telemetry.samplingPercentage,
     members: mesh.members,
   };

@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Inputs, with secret values replaced by {@link secretMark}. */
+  readonly inputs: Record<string, unknown>;
+  /** Position among all registrations and replies; a resource that waited for another has a later start. */
+  readonly started: number;
+  finished?: number;
+}
+
+/** Stands for a secret value in recorded inputs. */
+export const secretMark = "[secret]";
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/**
+ * Records what a program registers instead of creating it, the way the engine would see it. Generated values differ in
+ * each run of the real providers; here they are fixed texts.
+ */
+export class Recorder implements pulumi.runtime.Mocks {
+  readonly resources: Registered[] = [];
+  /** Parent of each component and resource by `type name`, as given in the options. */
+  readonly options = new Map<string, pulumi.ResourceOptions>();
+  /** When set, registrations of this resource are not answered until the promise settles. */
+  hold?: { readonly name: string; readonly until: Promise<void> };
+  private clock = 0;
+
+  async newResource(args: pulumi.runtime.MockResourceArgs): Promise<{ id: string; state: Record<string, unknown> }> {
+    const inputs = args.inputs as Record<string, unknown>;
+    const registered: Registered = {
+      type: args.type,
+      name: args.name,
+      inputs: mask(inputs) as Record<string, unknown>,
+      started: this.clock++,
+    };
+    this.resources.push(registered);
+    if (this.hold?.name === args.name) {
+      await this.hold.until;
+    }
+    registered.finished = this.clock++;
+    const generated =
+      args.type === "random:index/randomPassword:RandomPassword" ? { result: `generated-${args.name}` } : {};
+    return { id: `${args.name}-id`, state: { ...inputs, ...generated } };
+  }
+
+  call(args: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
+    throw new Error(`unexpected invoke of ${args.token}`);
+  }
+
+  /** The one resource of that name, or of that type and name. */
+  find(name: string, type?: string): Registered {
+    const found = this.resources.filter(
+      (resource) => resource.name === name && (type ?? resource.type) === resource.type,
+    );
+    if (found.length !== 1) {
+      throw new Error(
+        `${found.length} resources ${type ?? ""} ${name}; there are ${this.resources.map((r) => r.name).join(", ")}`,
+      );
+    }
+    return found[0]!;
+  }
+
+  /** All resources of a type. */
+  ofType(type: string): Registered[] {
+    return this.resources.filter((resource) => resource.type === type);
+  }
+}
+
+/** How to run a program under mocks. */
+export interface MockRun {
+  readonly stack?: string;
+  readonly preview?: boolean;
+  readonly config?: Record<string, string>;
+  readonly secretKeys?: readonly string[];
+}
+
+/**
+ * Runs a piece of a program under mocks, as one deployment, and waits until everything it started has settled.
+ *
+ * @throws what the program throws, and what its applies reject with.
+ */
+export async function runMocked<T>(recorder: Recorder, run: MockRun, program: () => Promise<T> | T): Promise<T> {
+  await pulumi.runtime.setMocks(recorder, "mesh-tracing", run.stack ?? "dev", run.preview ?? false);
+  pulumi.runtime.setAllConfig({ ...run.config }, [...(run.secretKeys ?? [])]);
+  let result: T | undefined;
+  await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+      recorder.options.set(`${type} ${name}`, opts);
+      return { props, opts };
+    });
+    result = await program();
+    return typeof result === "object" ? (result as Record<string, unknown>) : {};
+  });
+  await pulumi.runtime.disconnect();
+  return result as T;
+}
+
+function mask(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(mask);
+  }
+  if (typeof value === "object" && value !== null) {
+    if (secretSignature in value) {
+      return secretMark;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner)]));
+  }
+  return value;
+}
+
+/** The value of an output under mocks; undefined where it is unknown. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    (output as unknown as { promise(): Promise<T> }).promise().then(resolve, reject);
+  });
+}
