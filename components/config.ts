@@ -132,13 +132,17 @@ export function loadConfig(): StackConfig {
     if (name.startsWith(prefix)) {
       const key = name.slice(prefix.length);
       raw[key] = textKeys.has(key) ? value : parseJson(value);
+      if (isSecret(key) && key in stackConfigSchema.shape) {
+        // Its value would go on, unprotected, into resources and state.
+        problems.push(`${name}: set as a secret, but no key of this program holds one; set it without --secret`);
+      }
     }
   }
   const parsed = stackConfigSchema.safeParse(raw);
-  if (parsed.success) {
+  if (parsed.success && problems.length === 0) {
     return parsed.data;
   }
-  for (const issue of parsed.error.issues) {
+  for (const issue of parsed.error?.issues ?? []) {
     problems.push(...describeIssue(issue, raw));
   }
   throw new pulumi.RunError(
