@@ -17,7 +17,10 @@ interface WithStatus<Status> extends KubernetesObject {
   readonly status?: Status;
 }
 
-/** Maistra's reasons for a control plane that will not become ready unless its spec changes. */
+/**
+ * Maistra's reasons for a control plane that will not become ready unless something is mended.
+ * Source: maistra/istio-operator, pkg/apis/maistra/status, ConditionReason.
+ */
 const controlPlaneRefusals: ReadonlySet<string> = new Set([
   "ValidationError",
   "ReconcileError",

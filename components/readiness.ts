@@ -35,6 +35,12 @@ const pollIntervalMs = 500;
 const progressIntervalMs = 10_000;
 
 /**
+ * How long a refusal must stand before it is believed, in milliseconds. Right after a change the status can be from
+ * before it, and operators report conflicts that they get over by themselves.
+ */
+const defaultRefusalGraceMs = 15_000;
+
+/**
  * Waits for what operators do after Pulumi has created their custom resources.
  *
  * `pulumi.com/waitFor` knows one condition and a timeout. It cannot tell a refusal from slowness, believes a `Ready`
@@ -45,10 +51,12 @@ export class Readiness {
   /**
    * @param cluster the live cluster.
    * @param timeoutMs longest wait for one object, in milliseconds.
+   * @param refusalGraceMs how long an operator's refusal must stand before it ends the wait, in milliseconds.
    */
   constructor(
     private readonly cluster: ClusterReader,
     private readonly timeoutMs: number,
+    private readonly refusalGraceMs = defaultRefusalGraceMs,
   ) {}
 
   /**
@@ -85,34 +93,42 @@ export class Readiness {
   private async until<T>(resource: pulumi.Resource, probe: Probe<T>): Promise<T> {
     const started = Date.now();
     let told = started;
+    let refusedSince: number | undefined;
     for (;;) {
-      const observation = await this.look(resource, probe);
-      if (observation.ready) {
+      const observation = await this.look(probe);
+      if (observation.ready === true) {
         return observation.value;
       }
       const now = Date.now();
       const seconds = Math.round((now - started) / 1000);
+      refusedSince = observation.ready === "refused" ? (refusedSince ?? now) : undefined;
+      if (observation.ready === "refused" && now - refusedSince! >= this.refusalGraceMs) {
+        throw new pulumi.ResourceError(observation.words, resource, true);
+      }
+      const missing = observation.ready === "refused" ? observation.words : observation.waitingFor;
       if (now - started >= this.timeoutMs) {
         throw new pulumi.ResourceError(
-          `not ready after ${seconds} s, still waiting for ${observation.waitingFor}. Once that is mended, run 'pulumi up' again: it goes on from here.`,
+          `not ready after ${seconds} s, still waiting for ${missing}. Once that is mended, run 'pulumi up' again: it goes on from here.`,
           resource,
           true,
         );
       }
       if (now - told >= progressIntervalMs) {
         told = now;
-        await pulumi.log.info(`waiting for ${observation.waitingFor} (${seconds} s)`, resource, undefined, true);
+        await pulumi.log.info(`waiting for ${missing} (${seconds} s)`, resource, undefined, true);
       }
       await sleep(pollIntervalMs);
     }
   }
 
-  private async look<T>(resource: pulumi.Resource, probe: Probe<T>): Promise<Observation<T>> {
+  private async look<T>(
+    probe: Probe<T>,
+  ): Promise<Observation<T> | { readonly ready: "refused"; readonly words: string }> {
     try {
       return await probe(this.cluster);
     } catch (error) {
       if (error instanceof OperatorRefusal) {
-        throw new pulumi.ResourceError(error.message, resource, true);
+        return { ready: "refused", words: error.message };
       }
       // The API server may be restarting: go on until time runs out, with its answer as the reason.
       return waitingFor(`the API server (${(error as Error).message})`);
