@@ -23,6 +23,8 @@ interface WithStatus<Status> extends KubernetesObject {
  */
 const controlPlaneRefusals: ReadonlySet<string> = new Set([
   "ValidationError",
+  "DependencyMissingError",
+  "ErrMultipleSMCPs",
   "ReconcileError",
   "InstallError",
   "UpdateError",

@@ -26,7 +26,7 @@ describe("the whole program", () => {
 function dumpOf(recorder: Recorder): unknown {
   const nameOf = (resource: unknown) => (resource as { __name?: string } | undefined)?.__name;
   return recorder.resources
-    .map(({ type, name, inputs }) => ({
+    .map(({ type, name, inputs: { kubeconfig: _machineDependent, ...inputs } }) => ({
       type,
       name,
       parent: nameOf(recorder.options.get(`${type} ${name}`)?.parent),
