@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { components, componentStatus, type Component } from "./components";
+import { controlPlaneFolder, defaultName, type ControlPlaneFolder } from "./folder";
+import { interrupted, UserError } from "./interruption";
+import { Kubectl } from "./kubectl";
+import { ensureNode, startKubernetes } from "./kwok";
+import { withLock } from "./lock";
+import { moduleManifests, ownDefinitions } from "./moduleManifests";
+import { controlPlanesFolder } from "./paths";
+import { choosePorts, type Ports } from "./ports";
+import { say, step } from "./progress";
+import { startStandIns } from "./standInsProcess";
+import { registerTempoOperatorWebhooks, startTempoOperator } from "./tempoOperator";
+import { prepareToolset, type Toolset } from "./toolset";
+
+const manifest = (name: string) => path.join(__dirname, "manifests", name);
+
+/** One start or stop of a control plane at a time. */
+function exclusively<T>(folder: ControlPlaneFolder, purpose: string, work: () => Promise<T>): Promise<T> {
+  const lock = path.join(controlPlanesFolder, `${folder.name}.lock`);
+  return withLock(lock, `${purpose} the control plane "${folder.name}"`, work);
+}
+
+/** Ends every process, those first that need others. */
+async function stopProcesses(folder: ControlPlaneFolder): Promise<void> {
+  for (const component of components(folder).reverse()) await component.process.stop();
+}
+
+/** Waits until a component answers; fails with its last words where it ends or takes too long. */
+async function waitUntilHealthy(component: Component, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await component.isHealthy())) {
+    const ended = component.process.pid === undefined;
+    if (ended || Date.now() > deadline) {
+      const log = await readFile(component.log, "utf8").catch(() => "");
+      throw new UserError(
+        `${component.name} ${ended ? "ended" : `was not ready after ${seconds} s`}. The end of ${component.log}:\n` +
+          log.trim().split("\n").slice(-15).join("\n"),
+      );
+    }
+    await sleep(100, undefined, { signal: interrupted });
+  }
+}
+
+/** What a cluster has before its user does anything: the APIs, OpenShift's namespaces, the mesh operator's version, a node. */
+async function furnish(folder: ControlPlaneFolder, kubectl: Kubectl, toolset: Toolset): Promise<void> {
+  const { definitions } = await moduleManifests();
+  await kubectl.apply(["-f", definitions, "-f", ownDefinitions]);
+  await kubectl.run(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await kubectl.apply(["-f", manifest("namespaces.yaml")]);
+  await kubectl.apply(["-f", manifest("maistra-operator.yaml")]);
+  await kubectl.apply(["-f", manifest("maistra-operator.yaml")], undefined, ["--subresource=status"]);
+  await ensureNode(folder, toolset);
+}
+
+async function startOperators(
+  folder: ControlPlaneFolder,
+  ports: Ports,
+  kubectl: Kubectl,
+  toolset: Toolset,
+): Promise<void> {
+  await Promise.all([startTempoOperator(folder, ports, toolset), startStandIns(folder, ports)]);
+  const operators = components(folder).filter(({ name }) => name === "tempo-operator" || name === "stand-ins");
+  await Promise.all(
+    operators.map(async (operator) => {
+      await waitUntilHealthy(operator, 60);
+      if (operator.name === "tempo-operator") await registerTempoOperatorWebhooks(folder, ports, kubectl);
+    }),
+  );
+}
+
+/**
+ * Starts a control plane and returns when everything in it is ready. Where it runs already nothing happens; where a part
+ * of it is gone or does not answer, all of it is started anew on the same data. If the start fails or is interrupted, what
+ * it began is ended.
+ */
+export async function start(name = defaultName): Promise<ControlPlaneFolder> {
+  const folder = controlPlaneFolder(name);
+  const toolset = await prepareToolset();
+  await moduleManifests();
+  await exclusively(folder, "starting", async () => {
+    const status = await componentStatus(folder);
+    if (status.every(({ health }) => health === "ready")) {
+      say(`The control plane "${name}" runs already.`);
+      return;
+    }
+    if (status.some(({ pid }) => pid !== undefined)) {
+      const broken = status.filter(({ health }) => health !== "ready").map(({ component }) => component.name);
+      say(
+        `The control plane "${name}" runs only in part (without ${broken.join(", ")}): starting it anew on its data.`,
+      );
+      await stopProcesses(folder);
+    }
+    await mkdir(folder.root, { recursive: true, mode: 0o700 });
+    const ports = await choosePorts(folder.ports);
+    const kubectl = new Kubectl(toolset, folder);
+    try {
+      await step("etcd, API server, controllers, simulated kubelet", async () => {
+        await startKubernetes(folder, ports, toolset);
+        for (const component of components(folder).slice(0, 5)) await waitUntilHealthy(component, 60);
+      });
+      await step("CustomResourceDefinitions, namespaces, node", () => furnish(folder, kubectl, toolset));
+      await step("tempo-operator, stand-ins for the other operators", () =>
+        startOperators(folder, ports, kubectl, toolset),
+      );
+    } catch (error) {
+      await stopProcesses(folder);
+      throw error;
+    }
+  });
+  return folder;
+}
+
+/** Whether a control plane of this name has ever been started (and not been deleted). */
+export function exists(folder: ControlPlaneFolder): boolean {
+  return existsSync(folder.root);
+}
+
+/**
+ * Ends a control plane's processes and frees its ports. Its data stays for the next start unless `deleteData` is set.
+ * Harmless where nothing runs.
+ * @returns whether anything ran
+ */
+export async function stop(name = defaultName, options: { deleteData?: boolean } = {}): Promise<boolean> {
+  const folder = controlPlaneFolder(name);
+  if (!exists(folder)) return false;
+  return exclusively(folder, "stopping", async () => {
+    const ran = components(folder).some((component) => component.process.pid !== undefined);
+    await stopProcesses(folder);
+    if (options.deleteData) await rm(folder.root, { recursive: true, force: true });
+    return ran;
+  });
+}

@@ -1,0 +1,57 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { ControlPlaneFolder } from "./folder";
+import { cacheFolder } from "./paths";
+import type { Toolset } from "./toolset";
+
+/**
+ * Passphrase of the local state's secrets. It is public: what it protects is generated for a cluster of simulated pods and
+ * goes when that is deleted. A stack that matters has a secrets provider or a passphrase of its own.
+ */
+const passphrase = "mesh-tracing-embedded";
+
+/** What `npm run -s cluster -- env` prints and every program run against a control plane gets. */
+export interface PulumiEnvironment {
+  /** Folders to put before those of PATH: the tools, and Node where the set-up brought its own. */
+  readonly path: readonly string[];
+  /** The other variables. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Prepares and describes an environment in which kubectl and Pulumi work on a control plane and write to its folder only. */
+export async function pulumiEnvironment(folder: ControlPlaneFolder, toolset: Toolset): Promise<PulumiEnvironment> {
+  await mkdir(folder.pulumiState, { recursive: true });
+  await toolset.layOutPlugins(folder.pulumiHome);
+  const nodeFolder = path.dirname(process.execPath);
+  return {
+    path: nodeFolder.startsWith(cacheFolder) ? [toolset.bin, nodeFolder] : [toolset.bin],
+    variables: {
+      KUBECONFIG: folder.kubeconfig,
+      KUBECACHEDIR: folder.kubectlCache,
+      PULUMI_HOME: folder.pulumiHome,
+      PULUMI_BACKEND_URL: `file://${folder.pulumiState}`,
+      PULUMI_CONFIG_PASSPHRASE: passphrase,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // All plugins are laid out; where one is missing, saying so is better than a download that may not be possible.
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // A third of the program's start is compiling what the last run compiled.
+      NODE_COMPILE_CACHE: path.join(cacheFolder, "node-compile"),
+    },
+  };
+}
+
+/** That environment on top of this process's own. */
+export function asProcessEnvironment(environment: PulumiEnvironment): NodeJS.ProcessEnv {
+  const folders = [...environment.path, process.env.PATH ?? ""];
+  return { ...process.env, ...environment.variables, PATH: folders.join(path.delimiter) };
+}
+
+/** Quotes a text for a POSIX shell. */
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** That environment as lines for a POSIX shell's `eval`. */
+export function asShellExports(environment: PulumiEnvironment): string {
+  const folders = environment.path.map(quote).join(":");
+  const lines = Object.entries(environment.variables).map(([name, value]) => `export ${name}=${quote(value)}`);
+  return [`export PATH=${folders}:"$PATH"`, ...lines].join("\n");
+}

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { interrupted } from "./interruption";
+
+/** What a finished program left behind. */
+export interface RunResult {
+  /** Exit code; 128 + the signal's number where a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run a program. */
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment; the parent's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Text for its standard input; by default it has none. */
+  readonly input?: string;
+  /** Called with each piece of output as it arrives. */
+  readonly onOutput?: (text: string) => void;
+  /** Milliseconds after which it is killed. Default: no limit. */
+  readonly timeout?: number;
+  /** Lets the program finish when this process is interrupted, and keeps the terminal's Ctrl-C from it. Default: false. */
+  readonly uninterrupted?: boolean;
+}
+
+/** Error of {@link run}: a program could not be started or ended with another exit code than 0. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+  constructor(
+    message: string,
+    /** The program's result; absent where it could not be started. */
+    readonly result?: RunResult,
+  ) {
+    super(message);
+  }
+}
+
+/** Runs a program to its end, whatever its exit code. Rejects where it cannot be started or is interrupted. */
+export async function tryRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  interrupted.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: options.timeout,
+      detached: options.uninterrupted,
+    });
+    const output = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        output[stream] += text;
+        options.onOutput?.(text);
+      });
+    }
+    const end = () => child.kill("SIGTERM");
+    if (!options.uninterrupted) interrupted.addEventListener("abort", end, { once: true });
+    child.on("error", (error) => {
+      interrupted.removeEventListener("abort", end);
+      reject(new RunError(`cannot run ${program}: ${error.message}`));
+    });
+    child.on("close", (code, endedBy) => {
+      interrupted.removeEventListener("abort", end);
+      if (interrupted.aborted) reject(interrupted.reason as Error);
+      else resolve({ code: code ?? (endedBy === "SIGKILL" ? 137 : 143), ...output });
+    });
+    // A program that ends without reading its input is its own affair.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/** Runs a program and returns its standard output. Any exit code but 0 is a {@link RunError} with its output. */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const result = await tryRun(program, args, options);
+  if (result.code !== 0) {
+    const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-40).join("\n");
+    throw new RunError(`${[program, ...args].join(" ")} ended with exit code ${result.code}:\n${output}`, result);
+  }
+  return result.stdout;
+}

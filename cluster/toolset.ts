@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import path from "node:path";
+import { cacheFolder } from "./paths";
+import { ensureTools, type LocatedTool } from "./toolchain/build";
+
+/** The tools as one folder for PATH. */
+export interface Toolset {
+  /** Folder with every program under its own name, and nothing else. */
+  readonly bin: string;
+  /** Absolute path of a program in it. */
+  readonly program: (name: string) => string;
+  /**
+   * Lays Pulumi's plugins into a `PULUMI_HOME`. There the CLI finds them by their versions; on PATH it would use them with
+   * a warning each time.
+   */
+  readonly layOutPlugins: (home: string) => Promise<void>;
+}
+
+/** Makes `link` point to `target`, whatever it was before. */
+async function pointTo(link: string, target: string): Promise<void> {
+  if ((await readlink(link).catch(() => undefined)) === target) return;
+  await rm(link, { recursive: true, force: true });
+  await symlink(target, link).catch(async (error: NodeJS.ErrnoException) => {
+    // Another process made the same link at the same moment.
+    if (error.code !== "EEXIST" || !(await lstat(link)).isSymbolicLink()) throw error;
+  });
+}
+
+/** Makes all tools available (see {@link ensureTools}) and gathers them in one folder. */
+export async function prepareToolset(): Promise<Toolset> {
+  const located = await ensureTools();
+  const files = [...located.values()].map(({ file }) => file);
+  const key = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 12);
+  const bin = path.join(cacheFolder, "bin", key);
+  await mkdir(bin, { recursive: true });
+  const plugins: LocatedTool[] = [];
+  for (const entry of located.values()) {
+    if (entry.tool.pulumiPlugin) plugins.push(entry);
+    else await pointTo(path.join(bin, entry.tool.name), entry.file);
+  }
+  return {
+    bin,
+    program: (name) => path.join(bin, name),
+    layOutPlugins: async (home) => {
+      for (const { tool, file } of plugins) {
+        const folder = path.join(home, "plugins", tool.pulumiPlugin ?? tool.name);
+        await mkdir(folder, { recursive: true });
+        await pointTo(path.join(folder, tool.name), file);
+      }
+    },
+  };
+}
