@@ -5,35 +5,58 @@ import { images } from "./versions";
 /** The Pulumi project whose namespace every key lives in: `mesh-tracing:sampling` and so on. */
 export const projectName = "mesh-tracing";
 
-const namespaceName = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a namespace name: lower-case letters, digits and '-', at most 63");
+/** Text of a certain form; `allowed` describes the form in the error for any other value. */
+const text = (form: RegExp, allowed: string) => z.string(allowed).regex(form, allowed);
+
+/** A whole number of a certain range. */
+function wholeNumber(minimum: number, maximum: number) {
+  const allowed = `a whole number from ${minimum} to ${maximum}`;
+  return z.int(allowed).min(minimum, allowed).max(maximum, allowed);
+}
+
+/** A map of known keys; its error names them. */
+const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, `a map of the keys ${Object.keys(shape).join(", ")}`);
+
+const namespaceName = text(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "a namespace name: lower-case letters, digits and '-', at most 63",
+);
 
 const uniqueNamespaces = z
-  .array(namespaceName)
+  .array(namespaceName, "a list of namespace names")
   .refine((names) => new Set(names).size === names.length, "each namespace once");
 
-const quantity = z
-  .string()
-  .regex(/^[1-9][0-9]*(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, "a Kubernetes quantity such as 200M, 20Gi or 2000m");
+const quantity = text(
+  /^[1-9][0-9]*(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/,
+  "a Kubernetes quantity such as 200M, 20Gi or 2000m",
+);
 
-const image = z
-  .string()
-  .regex(/^[a-z0-9][\w.:/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/, "an image with a tag or, better, a sha256 digest");
+const image = text(
+  /^[a-z0-9][\w.:/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+  "an image with a tag or, better, a sha256 digest",
+);
 
-const clusterSchema = z
-  .strictObject({
-    context: z.string().min(1).optional().describe("Context of the kubeconfig that this stack deploys to."),
-    uid: z.uuid().optional().describe("UID of the cluster's kube-system namespace."),
-    operatorNamespace: namespaceName
-      .default("openshift-operators")
-      .describe("Namespace in which OLM installed the OpenShift Service Mesh operator."),
-  })
-  .refine((cluster) => cluster.context !== undefined || cluster.uid !== undefined, {
-    message: "context, uid or both, so that the stack cannot reach another cluster by accident",
-  });
+const tempoSizes = ["1x.demo", "1x.pico", "1x.extra-small", "1x.small", "1x.medium"] as const;
 
-const namespacesSchema = z.strictObject({
+const clusterSchema = group({
+  context: z
+    .string("the name of a context")
+    .min(1, "the name of a context")
+    .optional()
+    .describe("Context of the kubeconfig that this stack deploys to."),
+  uid: z
+    .uuid("a UID such as 6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+    .optional()
+    .describe("UID of the cluster's kube-system namespace."),
+  operatorNamespace: namespaceName
+    .default("openshift-operators")
+    .describe("Namespace in which OLM installed the OpenShift Service Mesh operator."),
+}).refine((cluster) => cluster.context !== undefined || cluster.uid !== undefined, {
+  message: "context, uid or both, so that the stack cannot reach another cluster by accident",
+});
+
+const namespacesSchema = group({
   controlPlane: namespaceName.default("istio-system").describe("Namespace of the mesh's control plane and Kiali."),
   tracing: namespaceName.default("tracing-system").describe("Namespace of Tempo and its object storage."),
   adopt: uniqueNamespaces
@@ -41,73 +64,73 @@ const namespacesSchema = z.strictObject({
     .describe("Namespaces that exist already: patched instead of created, and kept on destroy."),
 });
 
-const objectStorageSchema = z.strictObject({
+const objectStorageSchema = group({
   volumeSize: quantity.default("20Gi").describe("Size of MinIO's volume."),
-  credentialsGeneration: z
-    .int()
-    .min(1)
+  credentialsGeneration: wholeNumber(1, 1_000_000)
     .default(1)
     .describe("Raise by one to rotate the generated access key; never lower it."),
   image: image.default(images.minio).describe("MinIO server image."),
   clientImage: image.default(images.minioClient).describe("MinIO client (mc) image."),
 });
 
-const traceStoreSchema = z
-  .strictObject({
-    size: z
-      .enum(["1x.demo", "1x.pico", "1x.extra-small", "1x.small", "1x.medium"])
-      .optional()
-      .describe("tempo-operator's size profile; instead of resources."),
-    resources: z
-      .strictObject({
-        memory: quantity.describe("Memory limit of all Tempo components together."),
-        cpu: quantity.describe("CPU limit of all Tempo components together."),
-      })
-      .optional()
-      .describe("Total limits that tempo-operator splits between its components; instead of size."),
-    storageSize: quantity.default("10Gi").describe("Size of each ingester's volume (its write-ahead log)."),
-    retention: z
-      .string()
-      .regex(/^[1-9][0-9]*h([0-9]+m)?$/, "a duration in hours such as 48h")
-      .default("48h")
-      .describe("How long traces are kept."),
+const traceStoreSchema = group({
+  size: z
+    .enum(tempoSizes, `one of ${tempoSizes.join(", ")}`)
+    .optional()
+    .describe("tempo-operator's size profile; instead of resources."),
+  resources: group({
+    memory: quantity.describe("Memory limit of all Tempo components together."),
+    cpu: quantity.describe("CPU limit of all Tempo components together."),
   })
-  .refine((store) => (store.size === undefined) !== (store.resources === undefined), {
-    message: "exactly one of size and resources",
-  });
+    .optional()
+    .describe("Total limits that tempo-operator splits between its components; instead of size."),
+  storageSize: quantity.default("10Gi").describe("Size of each ingester's volume (its write-ahead log)."),
+  retention: text(/^[1-9][0-9]*h([0-9]+m)?$/, "a duration in hours such as 48h")
+    .default("48h")
+    .describe("How long traces are kept."),
+}).refine((store) => (store.size === undefined) !== (store.resources === undefined), {
+  message: "exactly one of size and resources",
+});
 
-const trafficSchema = z.strictObject({
-  requests: z.int().min(1).max(1000).default(20).describe("Requests sent to productpage."),
-  perSecond: z.number().min(0.1).max(50).default(1).describe("Requests per second."),
-  timeoutSeconds: z.int().min(30).max(3600).default(300).describe("The job is ended after this many seconds."),
+const requestRate = "a number from 0.1 to 50";
+
+const trafficSchema = group({
+  requests: wholeNumber(1, 1000).default(20).describe("Requests sent to productpage."),
+  perSecond: z
+    .number(requestRate)
+    .min(0.1, requestRate)
+    .max(50, requestRate)
+    .default(1)
+    .describe("Requests per second."),
+  timeoutSeconds: wholeNumber(30, 3600).default(300).describe("The job is ended after this many seconds."),
   image: image.default(images.jobs).describe("Image with Node.js that runs traffic and verification."),
 });
 
-const verificationSchema = z.strictObject({
-  timeoutSeconds: z.int().min(30).max(3600).default(180).describe("How long to look for the traces in Kiali."),
+const verificationSchema = group({
+  timeoutSeconds: wholeNumber(30, 3600).default(180).describe("How long to look for the traces in Kiali."),
 });
 
 /** Reads a percentage written with at most two decimals, so that it is a whole number of Maistra's 0.01 % units. */
-const percentage = z
-  .string()
-  .regex(/^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$/, "a percentage from 0 to 100 in steps of 0.01")
-  .transform(Number);
+const percentage = text(
+  /^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$/,
+  "a percentage from 0 to 100 in steps of 0.01",
+).transform(Number);
 
 /** All keys a stack may set, with their types, defaults and meaning. Each key is judged by itself. */
-export const stackConfigSchema = z.strictObject({
+export const stackConfigSchema = group({
   sampling: percentage.describe("Share of requests that are traced, in percent: 0 to 100 in steps of 0.01, quoted."),
-  members: uniqueNamespaces.min(1).describe("Namespaces that belong to the mesh."),
+  members: uniqueNamespaces.min(1, "at least one namespace").describe("Namespaces that belong to the mesh."),
   cluster: clusterSchema.describe("The cluster this stack deploys to; a mismatch stops the run before any change."),
   namespaces: namespacesSchema.prefault({}).describe("Names of the program's own namespaces, and which exist already."),
   objectStorage: objectStorageSchema.prefault({}).describe("MinIO, in which Tempo keeps its traces."),
   traceStore: traceStoreSchema.describe("The TempoStack: size or resources, volume, retention."),
-  bookinfo: z.boolean().default(false).describe("Deploy the Bookinfo demo with traffic and verification."),
+  bookinfo: z
+    .boolean("true or false")
+    .default(false)
+    .describe("Deploy the Bookinfo demo with traffic and verification."),
   traffic: trafficSchema.prefault({}).describe("The bounded traffic sent to Bookinfo."),
   verification: verificationSchema.prefault({}).describe("The job that looks for the traffic's traces in Kiali."),
-  readinessTimeoutMinutes: z
-    .int()
-    .min(1)
-    .max(120)
+  readinessTimeoutMinutes: wholeNumber(1, 120)
     .default(15)
     .describe("How long to wait for any one operator to report that its part is ready."),
 });
@@ -162,10 +185,7 @@ function parseJson(value: string): unknown {
 
 function describeIssue(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string[] {
   if (issue.code === "unrecognized_keys") {
-    const known = issue.path.length === 0 ? Object.keys(stackConfigSchema.shape) : undefined;
-    return issue.keys.map(
-      (key) => `${keyPath([...issue.path, key])}: unknown key${known ? `; known keys: ${known.join(", ")}` : ""}`,
-    );
+    return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key; allowed: ${issue.message}`);
   }
   const key = String(issue.path[0]);
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], raw);
@@ -175,8 +195,8 @@ function describeIssue(issue: z.core.$ZodIssue, raw: Record<string, unknown>): s
 
 function keyPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part, index) =>
-      typeof part === "number" ? `${text}[${part}]` : `${text}${index === 0 ? ":" : "."}${String(part)}`,
+    (parent, part, index) =>
+      typeof part === "number" ? `${parent}[${part}]` : `${parent}${index === 0 ? ":" : "."}${String(part)}`,
     projectName,
   );
 }
@@ -184,13 +204,16 @@ function keyPath(path: readonly PropertyKey[]): string {
 function isSecret(key: string): boolean {
   // Config has no public way to ask whether a key is secret without naming its type; the list of names is set by the
   // engine for every run.
-  const names = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  const names = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]") as string[];
   return names.includes(`${projectName}:${key}`);
 }
 
-/** JSON Schema of a stack file (`Pulumi.<stack>.yaml`), for completion and checks in editors. */
+/**
+ * JSON Schema of a stack file (`Pulumi.<stack>.yaml`), for completion and checks in editors; draft 7, which all of them
+ * know. `npm run schema` writes it to stack.schema.json.
+ */
 export function stackFileJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(stackConfigSchema, { io: "input" });
+  const schema = z.toJSONSchema(stackConfigSchema, { io: "input", target: "draft-07" });
   const properties = Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([key, value]) => [`${projectName}:${key}`, value]),
   );

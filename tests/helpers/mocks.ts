@@ -85,6 +85,8 @@ export interface MockRun {
 export async function runMocked<T>(recorder: Recorder, run: MockRun, program: () => Promise<T> | T): Promise<T> {
   await pulumi.runtime.setMocks(recorder, "mesh-tracing", run.stack ?? "dev", run.preview ?? false);
   pulumi.runtime.setAllConfig({ ...run.config }, [...(run.secretKeys ?? [])]);
+  // The engine's language host hands these names over in the environment too.
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(run.secretKeys ?? []);
   let result: T | undefined;
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
