@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ControlPlaneFolder } from "./folder";
 import { cacheFolder } from "./paths";
@@ -18,19 +18,36 @@ export interface PulumiEnvironment {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Quotes a text for a POSIX shell. */
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * Makes a `pulumi` for this control plane that leaves the project's files as they are; see pulumi.mjs.
+ * @returns the folder it is in
+ */
+async function writePulumiCommand(folder: ControlPlaneFolder, toolset: Toolset): Promise<string> {
+  const words = [process.execPath, path.join(__dirname, "pulumi.mjs"), toolset.program("pulumi")].map(quote);
+  const bin = path.join(folder.root, "bin");
+  await mkdir(bin, { recursive: true });
+  await writeFile(path.join(bin, "pulumi"), `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+  return bin;
+}
+
 /** Prepares and describes an environment in which kubectl and Pulumi work on a control plane and write to its folder only. */
 export async function pulumiEnvironment(folder: ControlPlaneFolder, toolset: Toolset): Promise<PulumiEnvironment> {
   await mkdir(folder.pulumiState, { recursive: true });
   await toolset.layOutPlugins(folder.pulumiHome);
+  const bin = await writePulumiCommand(folder, toolset);
   const nodeFolder = path.dirname(process.execPath);
   return {
-    path: nodeFolder.startsWith(cacheFolder) ? [toolset.bin, nodeFolder] : [toolset.bin],
+    path: nodeFolder.startsWith(cacheFolder) ? [bin, toolset.bin, nodeFolder] : [bin, toolset.bin],
     variables: {
       KUBECONFIG: folder.kubeconfig,
       KUBECACHEDIR: folder.kubectlCache,
       PULUMI_HOME: folder.pulumiHome,
       PULUMI_BACKEND_URL: `file://${folder.pulumiState}`,
       PULUMI_CONFIG_PASSPHRASE: passphrase,
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // All plugins are laid out; where one is missing, saying so is better than a download that may not be possible.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -45,9 +62,6 @@ export function asProcessEnvironment(environment: PulumiEnvironment): NodeJS.Pro
   const folders = [...environment.path, process.env.PATH ?? ""];
   return { ...process.env, ...environment.variables, PATH: folders.join(path.delimiter) };
 }
-
-/** Quotes a text for a POSIX shell. */
-const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** That environment as lines for a POSIX shell's `eval`. */
 export function asShellExports(environment: PulumiEnvironment): string {

@@ -19,7 +19,12 @@ export async function startStandIns(folder: ControlPlaneFolder, ports: Ports): P
   await mkdir(temporaryFolder, { recursive: true });
   await rm(standInsReadyFile(folder), { force: true });
   // The folder among the arguments is what the process is known by; see DetachedProcess.
-  const args = ["--import", "tsx", path.join(__dirname, "standins", "main.ts"), folder.standIns];
+  const args = [
+    "--import",
+    "tsx",
+    path.join(__dirname, "standins", "main.ts"),
+    folder.standIns,
+  ];
   standInsProcess(folder).start(process.execPath, args, {
     cwd: projectFolder,
     env: {

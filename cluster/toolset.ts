@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { link as hardLink, lstat, mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder } from "./paths";
 import { ensureTools, type LocatedTool } from "./toolchain/build";
@@ -27,6 +27,18 @@ async function pointTo(link: string, target: string): Promise<void> {
   });
 }
 
+/**
+ * Puts a program that was built here into the folder, as the same file: a program that looks for others beside itself, as
+ * pulumi does for its language host, follows a link to where it is alone.
+ */
+async function linkBuilt(link: string, file: string): Promise<void> {
+  const [there, wanted] = await Promise.all([stat(link).catch(() => undefined), stat(file)]);
+  if (there?.ino === wanted.ino && there.dev === wanted.dev) return;
+  const unfinished = `${link}.${process.pid}`;
+  await hardLink(file, unfinished);
+  await rename(unfinished, link);
+}
+
 /** Makes all tools available (see {@link ensureTools}) and gathers them in one folder. */
 export async function prepareToolset(): Promise<Toolset> {
   const located = await ensureTools();
@@ -37,6 +49,7 @@ export async function prepareToolset(): Promise<Toolset> {
   const plugins: LocatedTool[] = [];
   for (const entry of located.values()) {
     if (entry.tool.pulumiPlugin) plugins.push(entry);
+    else if (entry.source === "cache") await linkBuilt(path.join(bin, entry.tool.name), entry.file);
     else await pointTo(path.join(bin, entry.tool.name), entry.file);
   }
   return {
