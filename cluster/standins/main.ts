@@ -1,0 +1,75 @@
+/**
+ * The process of all stand-ins. Reads KUBECONFIG (a cluster with the CRDs of cluster/crds), MESH_TRACING_STANDINS_DIR (its
+ * state folder) and MESH_TRACING_WEBHOOK_PORT (a free port of 127.0.0.1); writes the file `ready` into the folder when all
+ * of them run; logs to stdout; ends on SIGTERM.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import { serve } from "./admission";
+import { ApiServer } from "./apiServer";
+import { authority } from "./certificates";
+import { ControlLoop } from "./controlLoop";
+import { kialiOperator } from "./kialiOperator";
+import { controlPlanes } from "./maistra/controlPlane";
+import { members } from "./maistra/member";
+import { memberRolls } from "./maistra/memberRoll";
+import { maistraWebhooks } from "./maistra/webhooks";
+import { allocateHost, router } from "./router";
+import { serviceCa } from "./serviceCa";
+import { injectSidecar } from "./sidecarInjector";
+import { volumes } from "./volumes";
+import { injectorPath, registerWebhooks, reviewAccess } from "./webhookConfigurations";
+
+async function main(): Promise<void> {
+  const folder = required("MESH_TRACING_STANDINS_DIR");
+  const port = Number(required("MESH_TRACING_WEBHOOK_PORT"));
+  const ready = join(folder, "ready");
+  mkdirSync(folder, { recursive: true });
+  rmSync(ready, { force: true });
+
+  const config = new KubeConfig();
+  config.loadFromFile(required("KUBECONFIG"));
+  const api = new ApiServer(config);
+  const ca = await authority(folder);
+  const caBundle = Buffer.from(ca.cert).toString("base64");
+  const endpoint = (path: string): { url: string; caBundle: string } => ({
+    url: `https://127.0.0.1:${port}${path}`,
+    caBundle,
+  });
+
+  const injector = endpoint(injectorPath);
+  const controllers = [controlPlanes(injector), memberRolls, members, kialiOperator, router, serviceCa(ca), volumes];
+  const loop = new ControlLoop(api, controllers);
+  const view = loop.view.bind(loop);
+  const webhooks = {
+    ...maistraWebhooks(view, reviewAccess(api)),
+    "/allocate-route-host": allocateHost,
+    [injectorPath]: injectSidecar(view),
+  };
+  const server = await serve(webhooks, port, await ca.issue(["localhost"], ["127.0.0.1"]));
+  await registerWebhooks(api, endpoint);
+  await loop.start();
+  writeFileSync(ready, "");
+  console.log(`stand-ins run, webhooks on 127.0.0.1:${port}`);
+
+  const stop = (): void => {
+    rmSync(ready, { force: true });
+    loop.stop();
+    server.close();
+    server.closeAllConnections();
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`${name} is not set`);
+  return value;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
