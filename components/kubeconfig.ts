@@ -25,8 +25,12 @@ export interface Kubeconfig {
 export interface KubeconfigUser {
   /** Bearer token. */
   readonly token?: string;
-  /** File that holds a bearer token and may be renewed, read for each request. */
+  /** File that holds a bearer token and may be renewed, read for each request; it counts before `token`. */
   readonly tokenFile?: string;
+  /** Name for basic authentication, which proxies in front of an API server may ask for. */
+  readonly username?: string;
+  /** Password for basic authentication. */
+  readonly password?: string;
   /** Client certificate, PEM. */
   readonly clientCertificate?: Buffer;
   /** Key of the client certificate, PEM. */
@@ -34,6 +38,7 @@ export interface KubeconfigUser {
   /** Credential plugin to run. */
   readonly exec?: {
     readonly apiVersion: string;
+    /** Path, or a name to look up in PATH. */
     readonly command: string;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
@@ -87,12 +92,20 @@ export function resolveContext(wanted?: string): { kubeconfig: Kubeconfig; name:
       `context ${name} of the kubeconfig names cluster ${context.value.cluster}, which is not there`,
     );
   }
+  if (!/^https?:\/\//.test(cluster.value.server) || !URL.canParse(cluster.value.server)) {
+    throw new ClusterError(
+      `cluster ${cluster.name} of the kubeconfig has the server ${JSON.stringify(cluster.value.server)}, which is no https URL`,
+    );
+  }
   if (cluster.value["proxy-url"] !== undefined) {
     throw new ClusterError(
       `context ${name} reaches its cluster through proxy-url, which the prerequisites check cannot`,
     );
   }
   const user = users.find((candidate) => candidate.name === context.value.user);
+  if (user === undefined) {
+    throw new ClusterError(`context ${name} of the kubeconfig names user ${context.value.user}, which is not there`);
+  }
   return {
     name,
     kubeconfig: {
@@ -102,7 +115,7 @@ export function resolveContext(wanted?: string): { kubeconfig: Kubeconfig; name:
         tlsServerName: cluster.value["tls-server-name"] as string | undefined,
         insecureSkipTlsVerify: cluster.value["insecure-skip-tls-verify"] === true,
       },
-      user: user === undefined ? {} : resolveUser(user.value, user.file),
+      user: resolveUser(user.value ?? {}, user.file),
     },
   };
 }
@@ -139,12 +152,14 @@ function resolveUser(user: Record<string, unknown>, file: string): KubeconfigUse
     | undefined;
   return {
     token: user.token as string | undefined,
+    username: user.username as string | undefined,
+    password: user.password as string | undefined,
     tokenFile: typeof user.tokenFile === "string" ? path.resolve(path.dirname(file), user.tokenFile) : undefined,
     clientCertificate: fileOrData(user, file, "client-certificate"),
     clientKey: fileOrData(user, file, "client-key"),
     exec: exec && {
       apiVersion: exec.apiVersion,
-      command: exec.command,
+      command: exec.command.includes(path.sep) ? path.resolve(path.dirname(file), exec.command) : exec.command,
       args: exec.args ?? [],
       env: Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])),
       provideClusterInfo: exec.provideClusterInfo ?? false,
@@ -159,5 +174,14 @@ function fileOrData(entry: Record<string, unknown>, file: string, key: string): 
     return Buffer.from(data, "base64");
   }
   const location = entry[key];
-  return typeof location === "string" ? readFileSync(path.resolve(path.dirname(file), location)) : undefined;
+  if (typeof location !== "string") {
+    return undefined;
+  }
+  try {
+    return readFileSync(path.resolve(path.dirname(file), location));
+  } catch (error) {
+    throw new ClusterError(
+      `the kubeconfig ${file} names ${location} as ${key}, which cannot be read: ${(error as Error).message}`,
+    );
+  }
 }
