@@ -5,12 +5,12 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
 import { serve } from "./admission";
 import { ApiServer } from "./apiServer";
 import { authority } from "./certificates";
 import { ControlLoop } from "./controlLoop";
 import { kialiOperator } from "./kialiOperator";
+import { readKubeconfig } from "./kubeconfig";
 import { controlPlanes } from "./maistra/controlPlane";
 import { members } from "./maistra/member";
 import { memberRolls } from "./maistra/memberRoll";
@@ -28,9 +28,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   rmSync(ready, { force: true });
 
-  const config = new KubeConfig();
-  config.loadFromFile(required("KUBECONFIG"));
-  const api = new ApiServer(config);
+  const api = new ApiServer(readKubeconfig(required("KUBECONFIG")));
   const ca = await authority(folder);
   const caBundle = Buffer.from(ca.cert).toString("base64");
   const endpoint = (path: string): { url: string; caBundle: string } => ({

@@ -14,8 +14,9 @@ const generatedHost = "openshift.io/host.generated";
  */
 export const allocateHost: Webhook = ({ operation, namespace = "", object, oldObject }) => {
   const route = object as Route;
+  const old: Route | null = oldObject;
   if (present(route.spec?.host)) return allowed;
-  const kept = operation === "UPDATE" ? (oldObject)?.spec?.host : undefined;
+  const kept = operation === "UPDATE" ? old?.spec?.host : undefined;
   const host = present(kept) ? kept : `${route.metadata.name}-${namespace}.${appsDomain}`;
   const patch: JsonPatch[] = [];
   if (route.spec === undefined) patch.push({ op: "add", path: "/spec", value: {} });

@@ -119,8 +119,7 @@ function bringUp(world: World, mesh: ControlPlane, wanted: KubeObject): Action[]
   const item = wanted.kind === kinds.kiali.kind ? withLastApplied(wanted) : wanted;
   if (live === undefined) return [{ verb: "create", object: item }];
   if (generationOf(live) === currentVersion(mesh)) return [];
-  if (wanted.kind === kinds.kiali.kind)
-    return [{ verb: "patch", object: changesOfKiali(live, item) }];
+  if (wanted.kind === kinds.kiali.kind) return [{ verb: "patch", object: changesOfKiali(live, item) }];
   // The charts' Routes name no host, and the operator replaces such a Route rather than patch it.
   if (wanted.kind === kinds.route.kind) return remove(world, live);
   return [{ verb: "apply", object: item }];

@@ -36,10 +36,11 @@ export function maistraWebhooks(view: () => World, may: MayUser): Record<string,
 /** Version, profiles and, in a new mesh, the switch of the deprecated automatic Routes. */
 const defaultControlPlane: Webhook = ({ operation, object, oldObject }) => {
   const { spec, metadata } = object as ControlPlane;
+  const old: ControlPlane | null = oldObject;
   if (metadata.deletionTimestamp !== undefined) return allowed;
   const patch: JsonPatch[] = spec === undefined ? [{ op: "add", path: "/spec", value: {} }] : [];
   const latest = supportedVersions[supportedVersions.length - 1];
-  const version = operation === "CREATE" ? latest : (oldObject)?.spec?.version;
+  const version = operation === "CREATE" ? latest : old?.spec?.version;
   if ((spec?.version ?? "") === "" && version !== undefined) {
     patch.push({ op: "add", path: "/spec/version", value: version });
   }
@@ -88,7 +89,8 @@ function validateMemberRoll(view: () => World, may: MayUser): Webhook {
           `selectors; user ${user} does not have that permission`,
       );
     }
-    const before = (oldObject)?.spec?.members ?? [];
+    const old: MemberRoll | null = oldObject;
+    const before = old?.spec?.members ?? [];
     const added = members.filter((member) => !before.includes(member));
     const verdicts = await Promise.all(added.map((member) => may(userInfo, { ...updatePods, namespace: member })));
     const rejected = added.filter((_, index) => verdicts[index] === false);
