@@ -51,8 +51,8 @@ export class DetachedProcess {
   }
 
   /**
-   * Starts it with its output in a log file, free of this process's terminal, so that Ctrl-C does not reach it.
-   * @param log file that its output is appended to; its folder is created
+   * Starts it with its output in a log file of its own, free of this process's terminal, so that Ctrl-C does not reach it.
+   * @param log file, emptied first; its folder is created
    */
   start(
     program: string,
@@ -61,7 +61,7 @@ export class DetachedProcess {
   ): void {
     mkdirSync(path.dirname(this.pidFile), { recursive: true });
     mkdirSync(path.dirname(options.log), { recursive: true });
-    const log = openSync(options.log, "a");
+    const log = openSync(options.log, "w");
     try {
       const { cwd, env } = options;
       const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", log, log] });
