@@ -64,8 +64,14 @@ export class ApiServer {
     contentType?: string,
     signal?: AbortSignal,
   ): Promise<IncomingMessage> {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { accept: "application/json", "content-type": contentType, "user-agent": "mesh-tracing-standins" };
+    const payload = Buffer.from(body === undefined ? "" : JSON.stringify(body));
+    const headers = {
+      accept: "application/json",
+      "content-type": contentType,
+      // Without it Node sends the body of a DELETE in a way that spoils the connection.
+      "content-length": payload.length,
+      "user-agent": "mesh-tracing-standins",
+    };
     const options = { agent: this.agent, method, headers, signal };
     return new Promise((resolve, reject) => {
       request(new URL(path, this.access.server), options, resolve).on("error", reject).end(payload);
