@@ -80,3 +80,23 @@ export async function run(program: string, args: readonly string[], options: Run
   }
   return result.stdout;
 }
+
+/** Runs a program on this process's terminal, output and all, and returns its exit code. */
+export async function runAttached(
+  program: string,
+  args: readonly string[],
+  options: Pick<RunOptions, "cwd" | "env"> = {},
+): Promise<number> {
+  interrupted.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ["ignore", "inherit", "inherit"] });
+    // Ctrl-C reaches the program from the terminal; this is for signals sent to this process alone.
+    const end = () => child.kill("SIGINT");
+    if (!process.stdin.isTTY) interrupted.addEventListener("abort", end, { once: true });
+    child.on("error", (error) => reject(new RunError(`cannot run ${program}: ${error.message}`)));
+    child.on("close", (code) => {
+      interrupted.removeEventListener("abort", end);
+      resolve(code ?? 1);
+    });
+  });
+}
