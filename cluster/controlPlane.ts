@@ -130,7 +130,7 @@ export async function stop(name = defaultName, options: { deleteData?: boolean }
   return exclusively(folder, "stopping", async () => {
     const ran = components(folder).some((component) => component.process.pid !== undefined);
     await stopProcesses(folder);
-    if (options.deleteData) await rm(folder.root, { recursive: true, force: true });
+    await rm(options.deleteData ? folder.root : folder.temporary, { recursive: true, force: true });
     return ran;
   });
 }

@@ -26,10 +26,13 @@ const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
  * @returns the folder it is in
  */
 async function writePulumiCommand(folder: ControlPlaneFolder, toolset: Toolset): Promise<string> {
+  await mkdir(folder.temporary, { recursive: true });
   const words = [process.execPath, path.join(__dirname, "pulumi.mjs"), toolset.program("pulumi")].map(quote);
   const bin = path.join(folder.root, "bin");
   await mkdir(bin, { recursive: true });
-  await writeFile(path.join(bin, "pulumi"), `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`, { mode: 0o755 });
+  // The Kubernetes provider leaves copies of the kubeconfig in the temporary folder.
+  const script = `#!/bin/sh\nTMPDIR=${quote(folder.temporary)} exec ${words.join(" ")} "$@"\n`;
+  await writeFile(path.join(bin, "pulumi"), script, { mode: 0o755 });
   return bin;
 }
 

@@ -30,6 +30,8 @@ export interface ControlPlaneFolder {
   readonly pids: string;
   /** Settings and serving certificate of the tempo-operator. */
   readonly tempoOperator: string;
+  /** Temporary folder of what runs on this control plane; emptied by each stop. */
+  readonly temporary: string;
   /** Certificates and state of the stand-ins. */
   readonly standIns: string;
   /** `PULUMI_HOME` of what is deployed here: plugins, the selected stack. */
@@ -63,6 +65,7 @@ export function controlPlaneFolder(name = defaultName): ControlPlaneFolder {
     logs: path.join(root, "logs"),
     pids: path.join(root, "pids"),
     tempoOperator: path.join(root, "tempo-operator"),
+    temporary: path.join(root, "tmp"),
     standIns: path.join(root, "stand-ins"),
     pulumiHome: path.join(root, "pulumi"),
     pulumiState: path.join(root, "pulumi-state"),
