@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { canonicalQuantity, quantityPattern } from "./quantity";
 import { images } from "./versions";
 
 /** The Pulumi project whose namespace every key lives in: `mesh-tracing:sampling` and so on. */
@@ -27,9 +28,13 @@ const uniqueNamespaces = z
   .array(namespaceName, "a list of namespace names")
   .refine((names) => new Set(names).size === names.length, "each namespace once");
 
-const quantity = text(
-  /^[1-9][0-9]*(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/,
-  "a Kubernetes quantity such as 200M, 20Gi or 2000m",
+const quantity = text(quantityPattern, "a Kubernetes quantity such as 200M, 20Gi or 2000m").transform(
+  canonicalQuantity,
+);
+
+/** Hours, and minutes if need be, in the form in which tempo-operator's webhook writes a duration back. */
+const duration = text(/^[1-9][0-9]*h([1-5]?[0-9]m)?$/, "a duration in hours such as 48h or 36h30m").transform(
+  (given) => `${given}${given.endsWith("m") ? "" : "0m"}0s`,
 );
 
 const image = text(
@@ -85,9 +90,7 @@ const traceStoreSchema = group({
     .optional()
     .describe("Total limits that tempo-operator splits between its components; instead of size."),
   storageSize: quantity.default("10Gi").describe("Size of each ingester's volume (its write-ahead log)."),
-  retention: text(/^[1-9][0-9]*h([0-9]+m)?$/, "a duration in hours such as 48h")
-    .default("48h")
-    .describe("How long traces are kept."),
+  retention: duration.prefault("48h").describe("How long traces are kept."),
 }).refine((store) => (store.size === undefined) !== (store.resources === undefined), {
   message: "exactly one of size and resources",
 });

@@ -164,7 +164,8 @@ export const destinationRule = factory<DestinationRuleSpec>(apiVersions.networki
 /**
  * Adds fields to a Kiali resource that somebody else owns, by server-side apply under a field manager of its own. Two
  * of the fields (`auth`, `in_cluster_url`) were first written by the mesh's operator, hence the force; it covers only
- * the fields named here. The live spec carries a password that the operator wrote, so it is kept secret in the state.
+ * the fields named here. The live object carries a password that the operator wrote, in its
+ * spec and in an annotation that repeats the spec, so all of it is kept secret in the state.
  */
 export function kialiPatch(
   name: string,
@@ -175,6 +176,6 @@ export function kialiPatch(
   return new k8s.apiextensions.CustomResourcePatch(
     name,
     { apiVersion: apiVersions.kiali, kind: "Kiali", metadata: { ...args.metadata, annotations }, spec: args.spec },
-    { ...opts, additionalSecretOutputs: ["spec", "status"] },
+    { ...opts, additionalSecretOutputs: ["metadata", "spec", "status"] },
   );
 }

@@ -40,20 +40,12 @@ export class ScriptJob extends pulumi.ComponentResource {
     const labels = recommendedLabels(name, "proof");
     const source = readFileSync(path.join(__dirname, "jobs", args.script), "utf8");
     const digest = pulumi.output(args.settings).apply((settings) => shortHash([source, settings, args.image]));
-    const config = new k8s.core.v1.ConfigMap(
+    const script = new k8s.core.v1.ConfigMap(
       `${name}-script`,
-      {
-        metadata: {
-          name: `${name}-script`,
-          namespace: args.namespace,
-          labels,
-          // OpenShift adds the CA of its service certificates under the key service-ca.crt.
-          annotations: args.serviceCaFile && { "service.beta.openshift.io/inject-cabundle": "true" },
-        } as k8s.types.input.meta.v1.ObjectMeta,
-        data: { [args.script]: source },
-      },
+      { metadata: { name: `${name}-script`, namespace: args.namespace, labels }, data: { [args.script]: source } },
       { parent: this },
     );
+    const serviceCa = args.serviceCaFile === undefined ? undefined : this.serviceCa(name, args);
     const job = new k8s.batch.v1.Job(
       `${name}-job`,
       {
@@ -63,7 +55,7 @@ export class ScriptJob extends pulumi.ComponentResource {
           activeDeadlineSeconds: args.activeDeadlineSeconds,
           template: {
             metadata: { labels, annotations: { "sidecar.istio.io/inject": "false" } },
-            spec: this.pod(args, config.metadata.name),
+            spec: this.pod(args, script.metadata.name, serviceCa?.metadata.name),
           },
         },
       },
@@ -73,8 +65,37 @@ export class ScriptJob extends pulumi.ComponentResource {
     this.registerOutputs({ completed: this.completed });
   }
 
-  private pod(args: ScriptJobArgs, configMap: pulumi.Output<string>): k8s.types.input.core.v1.PodSpec {
+  /** A ConfigMap of its own: OpenShift replaces all of its data with the CA, under the key service-ca.crt. */
+  private serviceCa(name: string, args: ScriptJobArgs): k8s.core.v1.ConfigMap {
+    return new k8s.core.v1.ConfigMap(
+      `${name}-service-ca`,
+      {
+        metadata: {
+          name: `${name}-service-ca`,
+          namespace: args.namespace,
+          labels: recommendedLabels(name, "proof"),
+          annotations: { "service.beta.openshift.io/inject-cabundle": "true" },
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private pod(
+    args: ScriptJobArgs,
+    script: pulumi.Output<string>,
+    serviceCa: pulumi.Output<string> | undefined,
+  ): k8s.types.input.core.v1.PodSpec {
     const folder = "/opt/mesh-tracing";
+    const caFile = args.serviceCaFile;
+    const mounts = [{ name: "script", mountPath: folder, readOnly: true }];
+    const volumes: k8s.types.input.core.v1.Volume[] = [{ name: "script", configMap: { name: script } }];
+    if (caFile !== undefined) {
+      mounts.push({ name: "service-ca", mountPath: path.posix.dirname(caFile), readOnly: true });
+      // With the key named, the pod does not start before the CA is there.
+      const items = [{ key: "service-ca.crt", path: path.posix.basename(caFile) }];
+      volumes.push({ name: "service-ca", configMap: { name: serviceCa, items } });
+    }
     return {
       restartPolicy: "Never",
       serviceAccountName: args.serviceAccountName,
@@ -87,34 +108,15 @@ export class ScriptJob extends pulumi.ComponentResource {
           command: ["node", `${folder}/${args.script}`],
           env: [
             { name: args.settingsVariable, value: pulumi.jsonStringify(args.settings) },
-            ...(args.serviceCaFile === undefined ? [] : [{ name: "SERVICE_CA_FILE", value: args.serviceCaFile }]),
+            ...(caFile === undefined ? [] : [{ name: "SERVICE_CA_FILE", value: caFile }]),
           ],
           resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
           securityContext: restrictedContainer,
           terminationMessagePolicy: "FallbackToLogsOnError",
-          volumeMounts: [
-            { name: "script", mountPath: folder, readOnly: true },
-            ...(args.serviceCaFile === undefined
-              ? []
-              : [{ name: "service-ca", mountPath: path.posix.dirname(args.serviceCaFile), readOnly: true }]),
-          ],
+          volumeMounts: mounts,
         },
       ],
-      volumes: [
-        { name: "script", configMap: { name: configMap, items: [{ key: args.script, path: args.script }] } },
-        ...(args.serviceCaFile === undefined
-          ? []
-          : [
-              {
-                name: "service-ca",
-                // The pod does not start before the key is there.
-                configMap: {
-                  name: configMap,
-                  items: [{ key: "service-ca.crt", path: path.posix.basename(args.serviceCaFile) }],
-                },
-              },
-            ]),
-      ],
+      volumes,
     };
   }
 }
