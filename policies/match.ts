@@ -1,0 +1,107 @@
+import { Field, isUnknown, type FieldOwner, type Unknown } from "./fields";
+
+/** What rules read of a resource, both of one that is about to be registered and of one of a whole stack. */
+export interface Resource {
+  /** Type token: `kubernetes:<group>/<version>:<Kind>`, for custom resources too. */
+  readonly type: string;
+  readonly urn: string;
+  // Pulumi's own type for properties.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly props: Record<string, any>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly provider?: { readonly props: Record<string, any> };
+}
+
+/** API group and kinds, of whatever version. */
+export interface Match {
+  readonly group: string;
+  readonly kinds: readonly string[];
+}
+
+/** The kinds that rules look for. `core` is what Pulumi calls the group without a name. */
+export const kinds = {
+  controlPlane: { group: "maistra.io", kinds: ["ServiceMeshControlPlane"] },
+  memberRoll: { group: "maistra.io", kinds: ["ServiceMeshMemberRoll"] },
+  member: { group: "maistra.io", kinds: ["ServiceMeshMember"] },
+  istio: { group: "sailoperator.io", kinds: ["Istio", "IstioRevision"] },
+  telemetry: { group: "telemetry.istio.io", kinds: ["Telemetry"] },
+  namespace: { group: "core", kinds: ["Namespace"] },
+  project: { group: "project.openshift.io", kinds: ["Project", "ProjectRequest"] },
+  pod: { group: "core", kinds: ["Pod"] },
+  cronJob: { group: "batch", kinds: ["CronJob"] },
+  job: { group: "batch", kinds: ["Job"] },
+  replicationController: { group: "core", kinds: ["ReplicationController"] },
+  appsWorkload: { group: "apps", kinds: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"] },
+} as const satisfies Record<string, Match>;
+
+/** A Kubernetes object that the stack declares, or patches. */
+export class KubernetesObject implements FieldOwner {
+  /** Whether the resource only adds fields (`DeploymentPatch`) to an object that is declared elsewhere. */
+  readonly isPatch: boolean;
+  readonly urn: string;
+  readonly props: Record<string, unknown>;
+  private readonly group: string;
+  private readonly kind: string;
+  private readonly provider: Resource["provider"];
+
+  private constructor(resource: Resource, group: string, kind: string) {
+    this.urn = resource.urn;
+    this.props = resource.props;
+    this.provider = resource.provider;
+    this.group = group;
+    this.kind = kind.replace(/Patch$/, "");
+    this.isPatch = kind.endsWith("Patch");
+  }
+
+  /** The object that a resource stands for; undefined if it is not one of Kubernetes. */
+  static from(resource: Resource): KubernetesObject | undefined {
+    // A custom resource has no class of its own, so Pulumi's isType cannot tell it; the type token can.
+    const [, group, kind] = /^kubernetes:([^:/]+)\/[^:/]+:(\w+)$/.exec(resource.type) ?? [];
+    return group && kind ? new KubernetesObject(resource, group, kind) : undefined;
+  }
+
+  /** Whether it is of one of the kinds, its Patch variants included. */
+  is(match: Match): boolean {
+    return this.group === match.group && match.kinds.includes(this.kind);
+  }
+
+  /** A place in its properties. */
+  field(...path: readonly (string | number)[]): Field {
+    return new Field(this, path);
+  }
+
+  /** `metadata.name`; undefined while Pulumi has not generated one yet. */
+  get name(): string | Unknown | undefined {
+    return this.field("metadata", "name").string();
+  }
+
+  /** The namespace it lands in: its own, else the provider's, else Kubernetes' `default`. */
+  get namespace(): string | Unknown {
+    return this.field("metadata", "namespace").string() ?? this.providerNamespace ?? "default";
+  }
+
+  private get providerNamespace(): string | Unknown | undefined {
+    const props = this.provider?.props;
+    return props && new Field({ props, toString: () => "the provider" }, ["namespace"]).string();
+  }
+
+  /** How messages call it: `Telemetry istio-system/mesh-default`, or its Pulumi name while it has no other. */
+  toString(): string {
+    const name = this.name;
+    if (typeof name !== "string") {
+      return `${this.kind} "${nameOf(this.urn)}"`;
+    }
+    const namespace = this.field("metadata", "namespace").string();
+    return `${this.kind} ${namespace === undefined || isUnknown(namespace) ? "" : `${namespace}/`}${name}`;
+  }
+}
+
+/** The Pulumi name of a resource: what follows stack, project and type in its URN. */
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** The stack a resource belongs to. Only the URN says so in every version of Pulumi's language host. */
+export function stackOf(urn: string): string {
+  return (urn.split("::", 1)[0] ?? "").replace(/^urn:pulumi:/, "");
+}

@@ -1,0 +1,36 @@
+import { samplingLimit, samplingLimitsSchema } from "../config";
+import { isUnknown } from "../fields";
+import { stackOf } from "../match";
+import { resourceRule } from "../rule";
+import { asPercent, fromHundredths, inHundredths, sampledKinds, samplingSettings } from "../sampling";
+
+/** Sampling costs CPU in every proxy and storage in Tempo, so each environment has a limit. */
+export const samplingWithinLimit = resourceRule(
+  {
+    name: "sampling-within-limit",
+    displayName: "Sampling within the environment's limit",
+    description: "The share of traced requests must not exceed what the environment (the stack's name) allows.",
+    severity: "high",
+    tags: ["sampling"],
+    remediationSteps:
+      "Lower the stack's sampling (config key mesh-tracing:sampling), or raise the environment's limit in the policy pack's configuration.",
+    configSchema: samplingLimitsSchema,
+  },
+  sampledKinds,
+  (object, findings, config) => {
+    const environment = stackOf(object.urn);
+    const limit = samplingLimit(config, environment);
+    for (const { field, value, unitsPerPercent } of samplingSettings(object)) {
+      if (isUnknown(value)) {
+        findings.undecided(object, value);
+      } else if (inHundredths(value, unitsPerPercent) > inHundredths(limit.percent, 1)) {
+        findings.violation({
+          object,
+          field,
+          problem: `that is ${asPercent(value, unitsPerPercent)} of requests, above the limit of ${limit.percent} % for environment "${environment}"`,
+          fix: `Set it to at most ${fromHundredths(inHundredths(limit.percent, 1), unitsPerPercent)}, or raise ${limit.key} of policy sampling-within-limit.`,
+        });
+      }
+    }
+  },
+);
