@@ -41,7 +41,7 @@ export interface ClusterReader {
   get<T>(path: string): Promise<T | undefined>;
 }
 
-const requestTimeoutMs = 10_000;
+const defaultRequestTimeoutMs = 10_000;
 
 /**
  * The few reads that the Pulumi provider has no resource for: is this the right cluster, and is an object that an
@@ -56,6 +56,7 @@ export class ClusterApi implements ClusterReader {
   private constructor(
     kubeconfig: Kubeconfig,
     private readonly contextName: string,
+    private readonly requestTimeoutMs: number,
   ) {
     this.server = new URL(kubeconfig.cluster.server);
     this.credentials = kubeconfig.user.exec ? runExecPlugin(kubeconfig) : kubeconfig.user;
@@ -76,11 +77,12 @@ export class ClusterApi implements ClusterReader {
    * Opens the cluster that a context of the kubeconfig names.
    *
    * @param context name of the context; the kubeconfig's current one by default.
+   * @param requestTimeoutMs how long the server may be silent, in milliseconds; 10 s by default.
    * @throws ClusterError where there is no such kubeconfig or context, or its credentials cannot be had.
    */
-  static open(context?: string): ClusterApi {
+  static open(context?: string, requestTimeoutMs = defaultRequestTimeoutMs): ClusterApi {
     const { kubeconfig, name } = resolveContext(context);
-    return new ClusterApi(kubeconfig, name);
+    return new ClusterApi(kubeconfig, name, requestTimeoutMs);
   }
 
   /** The context in use and its server, for messages. */
@@ -93,18 +95,23 @@ export class ClusterApi implements ClusterReader {
     if (status === 404) {
       return undefined;
     }
-    if (status >= 400) {
+    // An API server does not redirect; a login page in front of it does.
+    if (status >= 300) {
       throw new ClusterError(`${this.description} answered ${status} to GET ${path}: ${reasonOf(body)}`);
     }
-    return JSON.parse(body) as T;
+    try {
+      return JSON.parse(body) as T;
+    } catch {
+      throw new ClusterError(`${this.description} is no API server: its answer to GET ${path} is no JSON`);
+    }
   }
 
-  private request(path: string): Promise<{ status: number; body: string }> {
+  private async request(path: string): Promise<{ status: number; body: string }> {
     const base = this.server.pathname.replace(/\/$/, "");
     const headers: http.OutgoingHttpHeaders = { accept: "application/json" };
-    const token = this.credentials.token ?? readToken(this.credentials.tokenFile);
-    if (token !== undefined) {
-      headers.authorization = `Bearer ${token}`;
+    const authorization = authorizationOf(this.credentials);
+    if (authorization !== undefined) {
+      headers.authorization = authorization;
     }
     const transport = this.server.protocol === "http:" ? http : https;
     return new Promise((resolve, reject) => {
@@ -115,7 +122,7 @@ export class ClusterApi implements ClusterReader {
           path: base + path,
           headers,
           agent: this.agent,
-          timeout: requestTimeoutMs,
+          timeout: this.requestTimeoutMs,
         },
         (response) => {
           const chunks: Buffer[] = [];
@@ -126,7 +133,7 @@ export class ClusterApi implements ClusterReader {
           );
         },
       );
-      request.on("timeout", () => request.destroy(new Error(`no answer within ${requestTimeoutMs / 1000} s`)));
+      request.on("timeout", () => request.destroy(new Error(`no answer within ${this.requestTimeoutMs / 1000} s`)));
       request.on("error", (error) => reject(this.unreachable(error)));
     });
   }
@@ -137,8 +144,24 @@ export class ClusterApi implements ClusterReader {
   }
 }
 
-function readToken(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readFileSync(file, "utf8").trim();
+function authorizationOf({ token, tokenFile, username, password }: KubeconfigUser): string | undefined {
+  if (tokenFile !== undefined) {
+    return `Bearer ${readToken(tokenFile)}`;
+  }
+  if (token !== undefined) {
+    return `Bearer ${token}`;
+  }
+  return username === undefined
+    ? undefined
+    : `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}`;
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new ClusterError(`the kubeconfig's tokenFile cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function reasonOf(body: string): string {
