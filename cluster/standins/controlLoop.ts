@@ -48,7 +48,16 @@ export class ControlLoop {
   }
 
   private async follow(kind: Kind<KubeObject>): Promise<void> {
-    const version = await this.list(kind);
+    let version: string | undefined;
+    while (version === undefined) {
+      try {
+        version = await this.list(kind);
+      } catch (error) {
+        // The server answers so for a moment after a CustomResourceDefinition was applied.
+        if (!(error instanceof ApiError && error.code === 429)) throw error;
+        await sleep(retryMilliseconds.first);
+      }
+    }
     void this.watch(kind, version);
   }
 

@@ -58,8 +58,9 @@ export type ConfigMap = KubeObject & { readonly data?: Readonly<Record<string, s
 /** A Secret; `data` is base64. */
 export type Secret = KubeObject & { readonly type?: string; readonly data?: Readonly<Record<string, string>> };
 
-/** A pod, as admission sees it. */
-export type Pod = KubeObject & {
+/** A pod, as admission sees it: one made by a controller has no name yet. */
+export type Pod = Omit<KubeObject, "metadata"> & {
+  readonly metadata: Omit<KubeObject["metadata"], "name"> & { readonly name?: string };
   readonly spec: {
     readonly hostNetwork?: boolean;
     readonly containers: readonly { readonly name: string }[];

@@ -1,6 +1,6 @@
 /** Stand-in for OpenShift's service CA: hands out its bundle and serving certificates for Services. */
 import type { Authority } from "./certificates";
-import { kinds, object, type KubeObject } from "./objects";
+import { kinds, object, type KubeObject, type Namespace } from "./objects";
 import { apply, patch, type Action, type Controller, type World } from "./world";
 
 /** On a ConfigMap: put the bundle under the key service-ca.crt. */
@@ -28,8 +28,7 @@ export function serviceCa(ca: Authority): Controller {
 export function bundles(world: World, bundle: string): Action[] {
   const data = { [bundleKey]: bundle };
   const annotations = { [injectBundle]: "true" };
-  const alive = world.list(kinds.namespace).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const inEachNamespace = alive.flatMap(({ metadata }) => {
+  const inEachNamespace = aliveNamespaces(world).flatMap(({ metadata }) => {
     const wanted = object(kinds.configMap, rootBundle, metadata.name, { data }, { annotations });
     return apply(world, wanted);
   });
@@ -54,7 +53,9 @@ export function serviceNames({ metadata }: KubeObject): string[] {
 
 /** The certificates that Services ask for and that are not there yet. */
 export async function servingCertificates(world: World, ca: Authority): Promise<Action[]> {
-  const wanted = world.list(kinds.service).flatMap((service) => {
+  const alive = aliveNamespaces(world).map(({ metadata }) => metadata.name);
+  const services = world.list(kinds.service).filter(({ metadata }) => alive.includes(metadata.namespace ?? ""));
+  const wanted = services.flatMap((service) => {
     const { annotations, deletionTimestamp, namespace } = service.metadata;
     const name = servingCertificateSecret.map((key) => annotations?.[key]).find((value) => value !== undefined);
     const missing = name !== undefined && world.get(kinds.secret, name, namespace) === undefined;
@@ -80,6 +81,11 @@ export async function servingCertificates(world: World, ca: Authority): Promise<
       return { verb: "create" as const, object: secret };
     }),
   );
+}
+
+/** In a namespace that is being deleted nothing can be created. */
+function aliveNamespaces(world: World): Namespace[] {
+  return world.list(kinds.namespace).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
 function base64(text: string): string {

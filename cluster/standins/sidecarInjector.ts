@@ -28,7 +28,7 @@ export function sidecarPatch(pod: Pod, revision: string): JsonPatch[] {
     imagePullSecrets: null,
     revision,
   };
-  const service = labels["app.kubernetes.io/name"] ?? labels.app ?? pod.metadata.name;
+  const service = labels["app.kubernetes.io/name"] ?? labels.app ?? pod.metadata.name ?? "unknown";
   const canonical = {
     "service.istio.io/canonical-name": service,
     "service.istio.io/canonical-revision": labels["app.kubernetes.io/version"] ?? labels.version ?? "latest",
@@ -67,9 +67,13 @@ export function sidecarPatch(pod: Pod, revision: string): JsonPatch[] {
     {
       op: "add",
       path: "/metadata/labels",
-      value: { ...canonical, ...labels, "istio.io/rev": revision, "security.istio.io/tlsMode": "istio" },
+      value: { "security.istio.io/tlsMode": "istio", ...canonical, ...labels },
     },
-    { op: "add", path: "/metadata/annotations", value: { ...annotations, [status]: JSON.stringify(injected) } },
+    {
+      op: "add",
+      path: "/metadata/annotations",
+      value: { "istio.io/rev": revision, ...annotations, [status]: JSON.stringify(injected) },
+    },
   ];
 }
 

@@ -38,7 +38,7 @@ function reconcile(world: World, member: Member): Action[] {
   const roll = world.get(kinds.memberRoll, onlyName, controlPlaneRef.namespace);
   const live = world.get(kinds.namespace, namespace);
   if (live?.metadata.deletionTimestamp !== undefined) {
-    return failed(world, member, "ErrorConfiguringNamespace", `namespace ${namespace} is terminating`);
+    return failed(world, member, "ErrorConfiguringNamespace", "namespace is terminating");
   }
   const owner = live?.metadata.labels?.[memberOf];
   if (owner !== undefined && owner !== controlPlaneRef.namespace) {
