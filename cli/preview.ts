@@ -9,7 +9,7 @@ import { say, step } from "../cluster/progress";
 import { run } from "../cluster/run";
 import { EmbeddedStack } from "./embeddedStack";
 import { readPreview } from "./previewEvents";
-import { renderReport, verdict, type StackPreview } from "./previewReport";
+import { renderReport, summary, verdict, type StackPreview } from "./previewReport";
 
 const usage = `Usage: npm run preview -- [options] [stack…]
 
@@ -117,10 +117,7 @@ async function previewAll(names: readonly string[], base: Base | undefined): Pro
 
 function print(previews: readonly StackPreview[]): void {
   for (const preview of previews) {
-    const counts = new Map<string, number>();
-    preview.changes.forEach(({ op }) => counts.set(op, (counts.get(op) ?? 0) + 1));
-    const summary = [...counts].map(([op, count]) => `${count} to ${op}`).join(", ");
-    console.log(`${preview.stack}: ${verdict(preview)}${summary && ` (${summary})`}`);
+    console.log(`${preview.stack}: ${verdict(preview)} (${summary(preview)})`);
     for (const { policy, level, resource, message } of preview.violations) {
       console.log(`  [${level}] ${policy} (${resource})\n    ${message.replaceAll("\n", "\n    ")}`);
     }

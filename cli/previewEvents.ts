@@ -81,24 +81,30 @@ export function readPreview(output: string): Preview {
   }
   return {
     succeeded: events.some(({ summaryEvent }) => summaryEvent !== undefined && summaryEvent.result === "succeeded"),
-    changes: events.flatMap(({ resourcePreEvent }) => {
-      const metadata = resourcePreEvent?.metadata;
-      return metadata === undefined || quietSteps.has(metadata.op) ? [] : [changeOf(metadata)];
-    }),
-    violations: events.flatMap(({ policyEvent }) =>
-      policyEvent === undefined
-        ? []
-        : [
-            {
-              policy: policyEvent.policyName,
-              level: policyEvent.enforcementLevel,
-              resource: nameOf(policyEvent.resourceUrn ?? ""),
-              message: policyEvent.message.trim(),
-            },
-          ],
-    ),
+    changes: events
+      .flatMap(({ resourcePreEvent }) => {
+        const metadata = resourcePreEvent?.metadata;
+        return metadata === undefined || quietSteps.has(metadata.op) ? [] : [changeOf(metadata)];
+      })
+      // The engine goes by what is ready first, which differs from run to run.
+      .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)),
+    violations: events
+      .flatMap(({ policyEvent }) => policyEvent ?? [])
+      .map(({ policyName, enforcementLevel, resourceUrn, message }) => ({
+        policy: policyName,
+        level: enforcementLevel,
+        resource: nameOf(resourceUrn ?? ""),
+        message: message.trim(),
+      }))
+      .sort((a, b) => (a.policy + a.resource < b.policy + b.resource ? -1 : 1)),
     messages,
   };
+}
+
+/** What can do harm comes first. */
+function sortKey({ op, type, name }: Change): string {
+  const rank = ["delete", "replace", "update"].indexOf(op);
+  return JSON.stringify([rank < 0 ? 9 : rank, type, name]);
 }
 
 function changeOf({ op, urn, type, old, new: fresh, diffs, detailedDiff }: StepMetadata): Change {

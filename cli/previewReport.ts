@@ -71,28 +71,51 @@ function renderDetails(preview: StackPreview): string {
       : `Compared with a cluster where nothing is deployed${preview.notDeployed ? `: ${preview.notDeployed}` : ""}.`;
   const findings = [
     ...violations.map(
-      ({ policy, level, resource, message }) => `**${policy}** (${level}) on \`${resource}\`:\n${fenced("", message)}`,
+      ({ policy, level, resource, message }) => `**${policy}** (${level}) on \`${resource}\`:\n${quoted(message)}`,
     ),
-    ...messages.map(({ severity, text }) => `**${severity}**:\n${fenced("", text)}`),
+    ...messages.map(({ severity, text }) => `**${severity}**:\n${quoted(text)}`),
   ];
   const list = changes.length > 0 ? [fenced("diff", changes.map(renderChange).join("\n"))] : [];
   const open = findings.length > 0 || !preview.succeeded ? " open" : "";
-  return `\n<details${open}><summary><b>${stack}</b>: ${summary(changes)}</summary>\n\n${[compared, ...findings, ...list].join("\n\n")}\n\n</details>\n`;
+  return `\n<details${open}><summary><b>${stack}</b>: ${summary(preview)}</summary>\n\n${[compared, ...findings, ...list].join("\n\n")}\n\n</details>\n`;
 }
 
-function summary(changes: readonly Change[]): string {
+/** How many resources each operation would touch, in words. */
+export function summary({ changes, succeeded }: Preview): string {
   const ops = [...new Set(changes.map(({ op }) => op))];
-  return ops.map((op) => `${changes.filter((change) => change.op === op).length} to ${op}`).join(", ") || "no changes";
+  const counts = ops.map((op) => `${changes.filter((change) => change.op === op).length} to ${op}`);
+  return counts.join(", ") || (succeeded ? "no changes" : "not previewed to its end");
 }
 
 function renderChange({ op, type, name, inputs }: Change): string {
-  const lines = inputs.map(({ path, before, after }) => `      ${path}: ${shown(before)} → ${shown(after)}`);
+  const lines = inputs.map(({ path, before, after }) => `      ${path}: ${shownDifference(before, after)}`);
   return [`${marks[op] ?? "!"} ${op} ${type} ${name}`, ...lines].join("\n");
 }
 
-function shown(value: unknown): string {
-  const text = value === undefined ? "(none)" : JSON.stringify(value);
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+function shownDifference(before: unknown, after: unknown): string {
+  const texts = [before, after].map((value) => (value === undefined ? "(none)" : JSON.stringify(value)));
+  const [old, fresh] = texts as [string, string];
+  let same = 0;
+  while (same < old.length && old[same] === fresh[same]) {
+    same++;
+  }
+  // Of long texts, what is around the first difference.
+  const from = Math.max(old.length, fresh.length) > longestValue ? Math.max(0, same - 20) : 0;
+  return texts.map((text) => excerpt(text, from)).join(" → ");
+}
+
+function excerpt(text: string, from: number): string {
+  const end = from + longestValue;
+  return `${from > 0 ? "…" : ""}${text.slice(from, end)}${end < text.length ? "…" : ""}`;
+}
+
+/** Text as it is, in a quotation: nothing in it is taken for Markdown or HTML. */
+function quoted(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>#|~]/g, "\\$&")
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("  \n");
 }
 
 /** A code block that its content cannot end. */
