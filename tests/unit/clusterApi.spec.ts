@@ -56,17 +56,6 @@ describe("clusterApi", () => {
     { cluster = {}, user = {}, tls = {}, timeoutMs, base = "" }: Setup = {},
   ): Promise<ClusterApi> {
     server?.stop();
-    server = undefined;
-  });
-
-  after(() => folder.remove());
-
-  /** Starts an API server that answers so, and opens it through a kubeconfig. */
-  async function open(
-    handler: (request: IncomingMessage, response: ServerResponse) => void,
-    { cluster = {}, user = {}, tls = {}, timeoutMs = 2_000, base = "" } = {},
-  ): Promise<ClusterApi> {
-    server?.stop();
     server = await Loopback.start(handler, tls === null ? undefined : { ...serverPair, ...tls });
     return openAt(server.url + base, {
       cluster: { "certificate-authority-data": base64(ca.cert), ...cluster },
