@@ -70,7 +70,7 @@ const namespacesSchema = group({
 });
 
 const objectStorageSchema = group({
-  volumeSize: quantity.default("20Gi").describe("Size of MinIO's volume."),
+  volumeSize: quantity.prefault("20Gi").describe("Size of MinIO's volume."),
   credentialsGeneration: wholeNumber(1, 1_000_000)
     .default(1)
     .describe("Raise by one to rotate the generated access key; never lower it."),
@@ -89,7 +89,7 @@ const traceStoreSchema = group({
   })
     .optional()
     .describe("Total limits that tempo-operator splits between its components; instead of size."),
-  storageSize: quantity.default("10Gi").describe("Size of each ingester's volume (its write-ahead log)."),
+  storageSize: quantity.prefault("10Gi").describe("Size of each ingester's volume (its write-ahead log)."),
   retention: duration.prefault("48h").describe("How long traces are kept."),
 }).refine((store) => (store.size === undefined) !== (store.resources === undefined), {
   message: "exactly one of size and resources",

@@ -62,7 +62,7 @@ describe("config", () => {
         image: "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
         clientImage: "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z",
       },
-      traceStore: { size: "1x.small", storageSize: "10Gi", retention: "48h" },
+      traceStore: { size: "1x.small", storageSize: "10Gi", retention: "48h0m0s" },
       bookinfo: false,
       traffic: {
         requests: 20,
@@ -75,7 +75,7 @@ describe("config", () => {
     });
   });
 
-  it("takes what a stack sets", async () => {
+  it("takes what a stack sets, quantities and durations in the form in which clusters give them back", async () => {
     const digest = `registry.example.test:5000/minio@sha256:${"0".repeat(64)}`;
     const config = await load({
       sampling: "0.01",
@@ -93,7 +93,12 @@ describe("config", () => {
     assert.deepEqual(config.members, ["tracing-system", "bookinfo", "7"]);
     assert.deepEqual(config.namespaces, { controlPlane: "mesh", tracing: "traces", adopt: ["mesh"] });
     assert.equal(config.objectStorage.image, digest);
-    assert.deepEqual(config.traceStore.resources, { memory: "3Gi", cpu: "2000m" });
+    assert.equal(config.objectStorage.volumeSize, "1536Gi");
+    assert.deepEqual(config.traceStore, {
+      resources: { memory: "3Gi", cpu: "2" },
+      storageSize: "200M",
+      retention: "1h30m0s",
+    });
   });
 
   const percentage = "a percentage from 0 to 100 in steps of 0.01";
@@ -185,7 +190,13 @@ describe("config", () => {
     ["traceStore", { resources: { memory: "1Gi" } }, "traceStore.resources.cpu", "nothing", quantity],
     ["traceStore", { resources: { memory: "much", cpu: "1" } }, "traceStore.resources.memory", '"much"', quantity],
     ["traceStore", { ...size, storageSize: "big" }, "traceStore.storageSize", '"big"', quantity],
-    ["traceStore", { ...size, retention: "2d" }, "traceStore.retention", '"2d"', "a duration in hours such as 48h"],
+    [
+      "traceStore",
+      { ...size, retention: "2d" },
+      "traceStore.retention",
+      '"2d"',
+      "a duration in hours such as 48h or 36h30m",
+    ],
     ["bookinfo", "yes", "bookinfo", '"yes"', "true or false"],
     ["traffic", true, "traffic", "true", trafficKeys],
     ["traffic", { requests: 0 }, "traffic.requests", "0", "a whole number from 1 to 1000"],
