@@ -24,8 +24,12 @@ export const singleMeshWideTelemetry = stackRule(
           meshWide.push(telemetry);
         }
       }
-      const [first, ...others] = meshWide;
-      if (first && meshWide.some(setsTracing)) {
+      // The engine tells resources in no fixed order; the one to keep is the one that sets tracing.
+      const [first, ...others] = meshWide.sort(
+        (left, right) =>
+          Number(setsTracing(right)) - Number(setsTracing(left)) || left.toString().localeCompare(right.toString()),
+      );
+      if (first && setsTracing(first)) {
         others.forEach((object) =>
           findings.violation({
             object,

@@ -8,7 +8,7 @@ const second = (spec: object = {}, ns: string = "istio-system") =>
 describe("single-mesh-wide-telemetry", () => {
   it("refuses a second one", async () => {
     const subject = second();
-    const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), telemetry(), subject]);
+    const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), subject, telemetry()]);
     assert.deepEqual(violations, [
       {
         message:
@@ -27,10 +27,16 @@ describe("single-mesh-wide-telemetry", () => {
 
   it("refuses one without tracing beside the one that sets it, for the older hides the other", async () => {
     const metricsOnly = telemetry(undefined, { name: "metrics", spec: { tracing: undefined, metrics: [{}] } });
-    assert.equal(
-      (await judge(singleMeshWideTelemetry, [controlPlane(), metricsOnly, telemetry()])).violations.length,
-      1,
-    );
+    for (const resources of [
+      [metricsOnly, telemetry()],
+      [telemetry(), metricsOnly],
+    ]) {
+      const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), ...resources]);
+      assert.deepEqual(
+        violations.map(({ urn }) => urn),
+        [metricsOnly.urn],
+      );
+    }
     const alsoWithout = telemetry(undefined, { name: "logs", spec: { tracing: [] } });
     assert.deepEqual((await judge(singleMeshWideTelemetry, [controlPlane(), metricsOnly, alsoWithout])).violations, []);
   });

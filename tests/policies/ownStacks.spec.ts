@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Resource } from "../../policies/match";
+import { rules } from "../../policies/rules";
+import { judge } from "./helper";
+
+/** The resources that a stack of this project registers, as its golden file has them. */
+function resourcesOf(stack: string): readonly Resource[] {
+  const file = join(__dirname, "../golden", `${stack}.json`);
+  const registered = JSON.parse(readFileSync(file, "utf8")) as { type: string; name: string; inputs: object }[];
+  return registered.map(({ type, name, inputs }) => ({
+    type,
+    urn: `urn:pulumi:${stack}::mesh-tracing::${type}::${name}`,
+    props: { ...inputs },
+  }));
+}
+
+/** The names of the rules that refuse the resources. */
+async function refusals(resources: readonly Resource[]): Promise<readonly string[]> {
+  const outcomes = await Promise.all(rules.map(async (rule) => ({ rule, ...(await judge(rule, resources)) })));
+  return outcomes.flatMap(({ rule, violations }) => (violations.length > 0 ? [rule.name] : []));
+}
+
+/** The same resources with the fields of one changed. */
+function changed(resources: readonly Resource[], kind: string, spec: object): readonly Resource[] {
+  assert.ok(resources.some(({ type }) => type.endsWith(`:${kind}`)));
+  return resources.map((resource) =>
+    resource.type.endsWith(`:${kind}`)
+      ? { ...resource, props: { ...resource.props, spec: { ...(resource.props["spec"] as object), ...spec } } }
+      : resource,
+  );
+}
+
+describe("this project's own stacks and the policy pack", () => {
+  for (const stack of ["dev", "staging", "prod"]) {
+    it(`has nothing to say about ${stack}`, async () => {
+      for (const rule of rules) {
+        const { violations, notes } = await judge(rule, resourcesOf(stack));
+        assert.deepEqual({ violations, notes }, { violations: [], notes: [] }, rule.name);
+      }
+    });
+  }
+
+  it("refuses dev without bookinfo among the members", async () => {
+    const resources = changed(resourcesOf("dev"), "ServiceMeshMemberRoll", { members: ["tracing-system"] });
+    assert.deepEqual(await refusals(resources), ["sidecar-in-mesh"]);
+  });
+
+  it("refuses dev without tracing-system among the members", async () => {
+    const resources = changed(resourcesOf("dev"), "ServiceMeshMemberRoll", { members: ["bookinfo"] });
+    assert.deepEqual(await refusals(resources), ["provider-service-in-mesh"]);
+  });
+
+  it("refuses prod with the sampling of dev", async () => {
+    const tracing = [{ providers: [{ name: "tempo" }], randomSamplingPercentage: 100 }];
+    const resources = changed(resourcesOf("prod"), "Telemetry", { tracing });
+    assert.deepEqual(await refusals(resources), ["sampling-within-limit", "sampling-units-agree"]);
+  });
+});

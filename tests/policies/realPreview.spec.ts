@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rules } from "../../policies/rules";
+
+const root = join(__dirname, "../..");
+const pack = join(root, "policies");
+
+/** What a command printed, on both channels, and how it ended. */
+interface Result {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
+    child.stderr.on("data", (chunk) => (output += String(chunk)));
+    child.on("error", (error) =>
+      reject(new Error(`Cannot run ${program} (${error.message}); \`npm test\` puts the tools on PATH.`)),
+    );
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+describe("policy pack in previews of the real engine", function () {
+  this.timeout(120_000);
+
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+
+  const pulumi = (...args: string[]) => run("pulumi", ["--non-interactive", ...args], join(folder, "program"), env);
+
+  /** Previews the fixture with these defects and, if given, this configuration of the pack. */
+  async function preview(defects: readonly string[], config?: object): Promise<Result> {
+    const args = ["preview", "--policy-pack", pack, "--suppress-progress"];
+    if (config) {
+      const file = join(folder, "policy-config.json");
+      writeFileSync(file, JSON.stringify(config));
+      args.push("--policy-pack-config", file);
+    }
+    const result = await pulumi(...args, "--config", `defects=${defects.join(",")}`);
+    assert.doesNotMatch(result.output, /canary/, "a secret is in the output");
+    return result;
+  }
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "policy-preview-"));
+    // A copy, because Pulumi writes the stack's configuration beside the program.
+    cpSync(join(root, "tests/fixtures/policies/program"), join(folder, "program"), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    env = {
+      ...process.env,
+      PULUMI_HOME: process.env.PULUMI_HOME ?? join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "fixture",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const built = await run(process.execPath, [tsc, "-p", "tsconfig.json"], pack, process.env);
+    assert.equal(built.code, 0, built.output);
+    const stack = await pulumi("stack", "init", "staging");
+    assert.equal(stack.code, 0, stack.output);
+    const configured = await pulumi("config", "set", "rendered", join(folder, "manifests"));
+    assert.equal(configured.code, 0, configured.output);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Each rule's defect in the fixture, the resource that must be blamed, and what must be said. */
+  const cases: readonly (readonly [rule: string, defect: string, resource: string, message: RegExp])[] = [
+    ["sampling-within-limit", "sampling", "Telemetry: mesh-default", /randomSamplingPercentage is 25, .*limit of 10 %/],
+    ["sampling-units-agree", "units", "ServiceMeshControlPlane: control-plane", /the same number in another unit/],
+    ["telemetry-provider-declared", "provider", "Telemetry: mesh-default", /is "temp0".*\(declared: tempo\)/],
+    [
+      "single-mesh-wide-telemetry",
+      "second-telemetry",
+      "Telemetry: second",
+      /beside Telemetry istio-system\/mesh-default/,
+    ],
+    ["sidecar-in-mesh", "sidecar", "Deployment: productpage", /no mesh of the stack has namespace shop.*add shop to/],
+    ["telemetry-in-mesh", "telemetry", "Telemetry: stray", /no mesh of the stack has namespace shop/],
+    ["members-exist", "member", "ServiceMeshMemberRoll: default", /spec\.members\[2\] is "bokinfo"/],
+    ["control-plane-not-member", "control-plane", "ServiceMeshMemberRoll: default", /is "istio-system".*Remove it/],
+    ["provider-service-in-mesh", "service", "ServiceMeshControlPlane: control-plane", /in namespace shop, which/],
+  ];
+
+  const finding = (level: string, rule: string, resource: string) =>
+    new RegExp(
+      `\\[${level}\\](?: \\[severity: \\w+\\])? +${rule} +\\(kubernetes:[^()]*${resource}\\)\n[^\n]*\n *(?<message>[^\n]*)`,
+    );
+
+  it("accepts a sound mesh", async () => {
+    const { code, output } = await preview([]);
+    assert.equal(code, 0, output);
+    assert.match(output, /mesh-tracing@v0\.1\.0/);
+    assert.doesNotMatch(output, /\[(mandatory|advisory)\]/);
+  });
+
+  it("has a defect for each rule", () => {
+    assert.deepEqual(
+      cases.map(([rule]) => rule),
+      rules.map(({ name }) => name),
+    );
+  });
+
+  describe("of a mesh with every defect", () => {
+    let result: Result;
+    before(async () => {
+      result = await preview(cases.map(([, defect]) => defect));
+    });
+
+    it("stops", () => assert.equal(result.code, 1, result.output));
+
+    for (const [rule, , resource, message] of cases) {
+      it(`names ${rule}, the resource and the fix`, () => {
+        const found = finding("mandatory", rule, resource).exec(result.output);
+        assert.ok(found, result.output);
+        assert.match(found.groups?.["message"] ?? "", message);
+      });
+    }
+  });
+
+  it("passes with advice if all rules are made advisory, and takes the rules' own configuration", async () => {
+    const defects = ["sampling", "member", "service", "sidecar"];
+    const config = {
+      all: "advisory",
+      "sampling-within-limit": { limits: { staging: 25 }, limit: 5 },
+      "members-exist": { existing: ["bokinfo"] },
+      "provider-service-in-mesh": "disabled",
+    };
+    const { code, output } = await preview(defects, config);
+    assert.equal(code, 0, output);
+    assert.match(output, finding("advisory", "sidecar-in-mesh", "Deployment: productpage"));
+    assert.match(output, /configuration of sampling-within-limit has an unknown key limit\./);
+    assert.doesNotMatch(output, /\[mandatory\]|above the limit|members-exist|provider-service-in-mesh/);
+  });
+
+  it("decides in spite of unknown values, and says what it could not decide", async () => {
+    const { code, output } = await preview(["unknown", "sampling"]);
+    assert.equal(code, 1, output);
+    assert.match(output, finding("mandatory", "sampling-within-limit", "Telemetry: mesh-default"));
+    assert.match(
+      output,
+      /Not decided for Deployment bookinfo\/productpage: spec\.members\[1\] of ServiceMeshMemberRoll istio-system\/default is not known/,
+    );
+    assert.match(
+      output,
+      /Not decided for Telemetry istio-system\/mesh-default: spec\.tracing\[1\]\.randomSamplingPercentage/,
+    );
+    assert.doesNotMatch(output, /can't run policy/);
+    const blocked = [...output.matchAll(/\[mandatory\](?: \[severity: \w+\])? +(\S+)/g)].map(([, rule]) => rule);
+    assert.deepEqual(new Set(blocked), new Set(["sampling-within-limit"]));
+  });
+
+  it("refuses a configuration of the wrong shape with its key and what is allowed", async () => {
+    const wrong = await preview([], { "sampling-within-limit": { limits: { staging: "10" }, otherLimit: 101 } });
+    assert.notEqual(wrong.code, 0);
+    assert.match(
+      wrong.output,
+      /sampling-within-limit: limits\.staging: Invalid type\. Expected: number, given: string/,
+    );
+    assert.match(wrong.output, /sampling-within-limit: otherLimit: Must be less than or equal to 100/);
+  });
+});
