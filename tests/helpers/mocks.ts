@@ -119,3 +119,8 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     (output as unknown as { promise(): Promise<T> }).promise().then(resolve, reject);
   });
 }
+
+/** Whether an output has a value, as opposed to one that only an up can tell. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
