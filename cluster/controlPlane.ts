@@ -45,11 +45,47 @@ async function waitUntilHealthy(component: Component, seconds: number): Promise<
   }
 }
 
-/** What a cluster has before its user does anything: the APIs, OpenShift's namespaces, the mesh operator's version, a node. */
-async function furnish(folder: ControlPlaneFolder, kubectl: Kubectl, toolset: Toolset): Promise<void> {
+/** Names of the CustomResourceDefinitions that the API server does not serve (yet). */
+async function notEstablished(kubectl: Kubectl): Promise<string[]> {
+  const { items } = JSON.parse(await kubectl.run(["get", "crd", "-o", "json"])) as { items: DefinitionStatus[] };
+  return items
+    .filter(
+      ({ status }) => !status?.conditions?.some(({ type, status }) => type === "Established" && status === "True"),
+    )
+    .map(({ metadata }) => metadata.name);
+}
+
+/** Waits until the API server serves every CustomResourceDefinition; `kubectl wait` asks for them at five a second. */
+async function waitUntilEstablished(kubectl: Kubectl, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const waiting = await notEstablished(kubectl);
+    if (waiting.length === 0) return;
+    if (Date.now() > deadline) throw new UserError(`not Established after ${seconds} s: ${waiting.join(", ")}`);
+    await sleep(100, undefined, { signal: interrupted });
+  }
+}
+
+/** Applies the CustomResourceDefinitions and waits until they are served. */
+async function applyDefinitions(kubectl: Kubectl): Promise<void> {
+  // An API server that was ended between storing a definition and serving it does not take it up again. What was never
+  // served has no objects, so it can be made anew.
+  const halfMade = await notEstablished(kubectl);
+  if (halfMade.length > 0) await kubectl.run(["delete", "crd", ...halfMade]);
   const { definitions } = await moduleManifests();
   await kubectl.apply(["-f", definitions, "-f", ownDefinitions]);
-  await kubectl.run(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await waitUntilEstablished(kubectl, 60);
+}
+
+/** The part of a CustomResourceDefinition that tells whether it is served. */
+interface DefinitionStatus {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** What a cluster has before its user does anything: the APIs, OpenShift's namespaces, the mesh operator's version, a node. */
+async function furnish(folder: ControlPlaneFolder, kubectl: Kubectl, toolset: Toolset): Promise<void> {
+  await applyDefinitions(kubectl);
   await kubectl.apply(["-f", manifest("namespaces.yaml")]);
   await kubectl.apply(["-f", manifest("maistra-operator.yaml")]);
   await kubectl.apply(["-f", manifest("maistra-operator.yaml")], undefined, ["--subresource=status"]);

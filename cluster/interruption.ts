@@ -31,7 +31,9 @@ export function runCommand(main: () => Promise<number | void>): void {
     (code) => {
       process.exitCode = code ?? 0;
     },
-    (error: unknown) => {
+    (failure: unknown) => {
+      // Whatever broke off says so in its own way; the reason is the same for all.
+      const error: unknown = interrupted.aborted ? interrupted.reason : failure;
       const message = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
       process.stderr.write(`${message}\n`);
       process.exitCode = interrupted.aborted ? 130 : 1;

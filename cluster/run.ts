@@ -75,7 +75,8 @@ export async function tryRun(program: string, args: readonly string[], options: 
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await tryRun(program, args, options);
   if (result.code !== 0) {
-    const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-40).join("\n");
+    // The end of it tells what went wrong; a program may print objects that are megabytes long.
+    const output = (result.stderr.trim() || result.stdout.trim()).slice(-4_000);
     throw new RunError(`${[program, ...args].join(" ")} ended with exit code ${result.code}:\n${output}`, result);
   }
   return result.stdout;
