@@ -16,14 +16,15 @@ export class ControlLoop {
   private readonly retryDelay = new Map<Controller, number>();
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
-  private running = false;
+  /** Set while a pass runs, and until everything was listed once: half a world would make the controllers repair it. */
+  private busy = true;
 
   /**
    * @param api which cluster.
    * @param controllers what to run; each is reconciled once at the start.
    */
   public constructor(
-    private readonly api: ApiServer,
+    private readonly api: Pick<ApiServer, "call" | "watch">,
     private readonly controllers: readonly Controller[],
   ) {}
 
@@ -32,6 +33,7 @@ export class ControlLoop {
     const watched = new Set(this.controllers.flatMap(({ watches }) => watches));
     await Promise.all([...watched].map((kind) => this.follow(kind)));
     for (const controller of this.controllers) this.due.add(controller);
+    this.busy = false;
     this.schedule(0);
   }
 
@@ -117,12 +119,12 @@ export class ControlLoop {
   }
 
   private schedule(milliseconds: number): void {
-    if (this.stopping.signal.aborted || this.running || this.timer !== undefined || this.due.size === 0) return;
+    if (this.stopping.signal.aborted || this.busy || this.timer !== undefined || this.due.size === 0) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.running = true;
+      this.busy = true;
       void this.pass().finally(() => {
-        this.running = false;
+        this.busy = false;
         this.schedule(quietMilliseconds);
       });
     }, milliseconds);

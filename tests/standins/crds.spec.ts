@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { realFiles, realFolder } from "./realDefinitions";
 
 interface Schema {
   type?: string;
@@ -26,17 +27,7 @@ interface Crd {
   };
 }
 
-const repository = join(__dirname, "..", "..");
-const folder = join(repository, "cluster", "crds");
-/** The definitions of the real operators, where somebody put them: they are too large, and not ours, to be kept here. */
-const realFolder = process.env.MESH_TRACING_REAL_CRDS ?? join(repository, "..", "shared", "crds");
-const realFiles: Record<string, string> = {
-  "servicemeshcontrolplanes.maistra.io": "smcp.yaml",
-  "servicemeshmemberrolls.maistra.io": "smmr.yaml",
-  "servicemeshmembers.maistra.io": "smm.yaml",
-  "kialis.kiali.io": "kiali.yaml",
-};
-
+const folder = join(__dirname, "..", "..", "cluster", "crds");
 function read(file: string): Crd {
   return parse(readFileSync(file, "utf8"), { maxAliasCount: -1 }) as Crd;
 }

@@ -88,8 +88,7 @@ export class Simulation {
   private store(item: KubeObject, before: KubeObject | undefined): void {
     const copy = JSON.parse(JSON.stringify(item)) as Mutable;
     const { metadata } = copy;
-    const old: { spec?: unknown } | undefined = before;
-    const changed = JSON.stringify(copy.spec) !== JSON.stringify(old?.spec);
+    const changed = JSON.stringify(copy.spec) !== JSON.stringify(specOf(before));
     metadata.uid ??= `uid-${++this.counter}`;
     metadata.resourceVersion = String(++this.counter);
     metadata.creationTimestamp ??= new Date(this.world.now.getTime() + this.counter).toISOString();
@@ -150,6 +149,10 @@ function merged(live: unknown, change: unknown): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function specOf(item: unknown): unknown {
+  return (item as { spec?: unknown } | undefined)?.spec;
 }
 
 function shown({ verb, object }: Action): string {

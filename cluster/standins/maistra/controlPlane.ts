@@ -27,6 +27,7 @@ import {
   finalizer,
   memberOf,
   meshGeneration,
+  operatorName,
   operatorVersion,
   ownedBy,
   reconciledVersion,
@@ -40,7 +41,7 @@ type Status = NonNullable<ControlPlane["status"]>;
 /** Installs, updates, watches and removes meshes. @param injector where their sidecar injector answers. */
 export function controlPlanes(injector: InjectorEndpoint): Controller {
   return {
-    name: "istio-operator",
+    name: operatorName,
     watches: [kinds.controlPlane, kinds.namespace, ...chartKinds],
     reconcile: (world) => world.list(kinds.controlPlane).flatMap((mesh) => reconcile(world, mesh, injector)),
   };

@@ -10,13 +10,13 @@ import {
   type Controller,
   type World,
 } from "../world";
-import { createdBy, finalizer, internal, memberOf, onlyName, reconciledVersion } from "./names";
+import { createdBy, finalizer, internal, memberOf, onlyName, operatorName, reconciledVersion } from "./names";
 
 const controllerName = "servicemeshmember-controller";
 
 /** Labels the namespace of each member, and copies the mesh's NetworkPolicies into it. */
 export const members: Controller = {
-  name: controllerName,
+  name: operatorName,
   watches: [kinds.member, kinds.controlPlane, kinds.memberRoll, kinds.namespace, kinds.networkPolicy],
   reconcile: (world) => world.list(kinds.member).flatMap((member) => reconcile(world, member)),
 };

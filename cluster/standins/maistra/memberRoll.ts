@@ -22,13 +22,13 @@ import {
   type World,
 } from "../world";
 import { kialiName } from "./kialiAddon";
-import { createdBy, finalizer, onlyName, operatorNamespace, reconciledVersion } from "./names";
+import { createdBy, finalizer, onlyName, operatorName, operatorNamespace, reconciledVersion } from "./names";
 
 const controllerName = "servicemeshmemberroll-controller";
 
 /** Makes a ServiceMeshMember in each namespace of a roll, and tells how far they are. */
 export const memberRolls: Controller = {
-  name: controllerName,
+  name: operatorName,
   watches: [kinds.memberRoll, kinds.controlPlane, kinds.member, kinds.namespace, kinds.kiali],
   reconcile: (world) => world.list(kinds.memberRoll).flatMap((roll) => reconcile(world, roll)),
 };

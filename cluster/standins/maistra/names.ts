@@ -1,6 +1,8 @@
 /** Names, labels and versions that the Maistra operator gives to what it makes. */
 import type { ControlPlane, KubeObject } from "../objects";
 
+/** Under which name all of the operator's controllers manage fields. */
+export const operatorName = "istio-operator";
 /** The release that the stand-in plays. Operator and charts carry the same number. */
 export const operatorVersion = "2.5.1";
 /** The namespace in which the operator runs; no mesh may be put there. */
