@@ -82,6 +82,11 @@ export class PulumiProject {
     return this.run(["--non-interactive", ...args], { ...this.env, ...env });
   }
 
+  /** Runs `pulumi` and kills it, with everything it started, as soon as its output matches. */
+  killed(moment: RegExp, ...args: string[]): Promise<CommandResult> {
+    return this.run(["--non-interactive", ...args], this.env, moment);
+  }
+
   /** The state of a stack as `pulumi stack export` shows it, secrets encrypted. */
   async exported(stack: string): Promise<string> {
     return (await this.pulumi("stack", "export", "--stack", stack)).output;
@@ -102,11 +107,22 @@ export class PulumiProject {
     return path.join(this.folder, `Pulumi.${stack}.yaml`);
   }
 
-  private run(args: string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
+  private run(args: string[], env: NodeJS.ProcessEnv, killAt?: RegExp): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-      const child = spawn("pulumi", args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn("pulumi", args, {
+        cwd: this.folder,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      });
       let output = "";
-      const take = (chunk: Buffer) => (output += chunk.toString("utf8"));
+      const take = (chunk: Buffer) => {
+        output += chunk.toString("utf8");
+        if (killAt?.test(output)) {
+          // A process group of its own: CLI, language host and providers die at once, as with a lost machine.
+          process.kill(-child.pid!, "SIGKILL");
+        }
+      };
       child.stdout.on("data", take);
       child.stderr.on("data", take);
       child.on("error", reject);
