@@ -64,9 +64,9 @@ export class EmbeddedStack {
     const toolset = await prepareToolset();
     const environment = asProcessEnvironment(await pulumiEnvironment(folder, toolset));
     const text = await readFile(path.join(program, `Pulumi.${name}.yaml`), "utf8");
-    const copies = path.join(folder.root, "stack-files");
-    await mkdir(copies, { recursive: true });
     const { name: project } = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8")) as { name: string };
+    const copies = path.join(folder.root, "stack-files", project);
+    await mkdir(copies, { recursive: true });
     await writeFile(path.join(copies, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
     const file = path.join(copies, `Pulumi.${name}.yaml`);
     await writeFile(file, forEmbeddedCluster(text, config));
@@ -84,12 +84,18 @@ export class EmbeddedStack {
     return new EmbeddedStack(name, program, file, environment);
   }
 
-  /** Runs a `pulumi` command on the stack, whatever its exit code. */
+  /** Runs a `pulumi` command that reads the stack's file (preview, up, destroy, …), whatever its exit code. */
   async pulumi(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     return tryRun("pulumi", [...args, "--stack", this.name, "--config-file", this.file, "--color", "never"], {
       cwd: this.program,
       ...options,
       env: { ...this.environment, ...options.env },
     });
+  }
+
+  /** The stack's state as JSON, with its secrets in plain text: for the caller's memory only. */
+  async exportState(): Promise<string> {
+    const args = ["stack", "export", "--show-secrets", "--stack", this.name];
+    return run("pulumi", args, { cwd: this.program, env: this.environment });
   }
 }

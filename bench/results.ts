@@ -1,0 +1,103 @@
+import { median, type Timings } from "./measure";
+
+/** Everything that one run of the benchmark measured. */
+export interface Results {
+  /** What it ran on, one fact a line, without anything that identifies the machine. */
+  readonly machine: readonly string[];
+  /** How often each thing was measured. */
+  readonly runs: number;
+  readonly operations: readonly Operation[];
+  readonly members: readonly MemberTimings[];
+  /** Peak resident memory in MiB by role, for a preview with the policy pack and for a first `up` with it. */
+  readonly memory: { readonly preview: ReadonlyMap<string, number>; readonly up: ReadonlyMap<string, number> };
+}
+
+/** One operation on the dev stack, and on what it is compared with. */
+export interface Operation {
+  readonly name: string;
+  readonly stack: Timings;
+  /** The same operation on a Pulumi program without resources. */
+  readonly empty: Timings;
+  /** The same effect by kubectl, where there is one. */
+  readonly kubectl?: Timings;
+  /** The largest ratio to the empty program that is accepted. */
+  readonly floor?: number;
+}
+
+/** Preview of the dev stack with so many member namespaces. */
+export interface MemberTimings {
+  readonly members: number;
+  readonly preview: Timings;
+  readonly withPolicies: Timings;
+}
+
+const seconds = (timings: Timings) => median(timings).toFixed(2);
+const range = (timings: Timings) => `${Math.min(...timings).toFixed(2)} – ${Math.max(...timings).toFixed(2)}`;
+
+/** How many times longer the first takes than the second, by their medians. */
+export function ratio(timings: Timings, base: Timings): number {
+  return median(timings) / median(base);
+}
+
+/** Milliseconds that each further member costs, from one count of members to the next. */
+export function perExtraMember(timings: readonly { members: number; preview: Timings }[]): number[] {
+  return timings
+    .slice(1)
+    .map(
+      ({ members, preview }, index) =>
+        ((median(preview) - median(timings[index]!.preview)) * 1000) / (members - timings[index]!.members),
+    );
+}
+
+/** The results as Markdown tables, for the terminal and for docs/benchmarks.md. */
+export function renderResults({ machine, runs, operations, members, memory }: Results): string {
+  const table = (head: string[], rows: string[][]) =>
+    [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const roles = [...new Set([...memory.preview.keys(), ...memory.up.keys()])];
+  const cost = (of: "preview" | "withPolicies") =>
+    perExtraMember(members.map((entry) => ({ members: entry.members, preview: entry[of] })));
+  const [cheap, checked] = [cost("preview"), cost("withPolicies")];
+  return [
+    ...machine.map((fact) => `- ${fact}`),
+    `- Medians of ${runs} runs, in seconds; the range of the runs in brackets.`,
+    "",
+    "### Operations on the dev stack",
+    "",
+    table(
+      ["operation", "dev stack", "empty program", "ratio", "accepted", "kubectl", "ratio"],
+      operations.map(({ name, stack, empty, kubectl, floor }) => {
+        const times = ratio(stack, empty);
+        return [
+          name,
+          `${seconds(stack)} (${range(stack)})`,
+          `${seconds(empty)} (${range(empty)})`,
+          `${times.toFixed(2)} ×`,
+          floor === undefined ? "" : `${times <= floor ? "✓" : "✗"} ≤ ${floor} ×`,
+          kubectl === undefined ? "" : `${seconds(kubectl)} (${range(kubectl)})`,
+          kubectl === undefined ? "" : `${ratio(stack, kubectl).toFixed(2)} ×`,
+        ];
+      }),
+    ),
+    "",
+    "### Preview of the dev stack by the number of member namespaces",
+    "",
+    table(
+      ["members", "preview", "each further member", "with policies", "each further member"],
+      members.map((entry, index) => [
+        String(entry.members),
+        `${seconds(entry.preview)} (${range(entry.preview)})`,
+        index === 0 ? "" : `${cheap[index - 1]!.toFixed(1)} ms`,
+        `${seconds(entry.withPolicies)} (${range(entry.withPolicies)})`,
+        index === 0 ? "" : `${checked[index - 1]!.toFixed(1)} ms`,
+      ]),
+    ),
+    "",
+    "### Peak memory, in MiB",
+    "",
+    table(
+      ["process", "preview with policies", "first up with policies"],
+      roles.map((role) => [role, ...[memory.preview, memory.up].map((peaks) => peaks.get(role)?.toFixed(0) ?? "")]),
+    ),
+    "",
+  ].join("\n");
+}
