@@ -1,4 +1,4 @@
-import "./compileCache";
+import "./startup";
 import { dirname } from "node:path";
 import { PolicyPack } from "@pulumi/policy";
 import { rules } from "./rules";
