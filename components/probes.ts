@@ -180,14 +180,16 @@ export function routeHost(namespace: string, name: string): Probe<string> {
       return waitingFor(`Route ${name} in ${namespace} to be made`);
     }
     const admissions = (route.status?.ingress ?? []).map((ingress) => findCondition(ingress.conditions, "Admitted"));
-    const refused = admissions.find((admitted) => admitted?.status === "False");
-    if (refused !== undefined) {
+    const admitted = admissions.some((admission) => admission?.status === "True");
+    const refused = admissions.find((admission) => admission?.status === "False");
+    // Of several routers one is enough.
+    if (!admitted && refused !== undefined) {
       throw new OperatorRefusal(
         `The router refuses Route ${name} in ${namespace}: ${refused.reason}: ${refused.message}`,
       );
     }
     const host = route.spec?.host;
-    if (host === undefined || host === "" || !admissions.some((admitted) => admitted?.status === "True")) {
+    if (!admitted || host === undefined || host === "") {
       return waitingFor(`the router to admit Route ${name} in ${namespace}`);
     }
     return ready(host);
