@@ -6,8 +6,8 @@ import type { Ports } from "./ports";
 import { run } from "./run";
 import type { Toolset } from "./toolset";
 
-/** Addresses of pods. kwok's default lies within Kubernetes' default for Services, so both are set. */
-const podRange = "10.244.0.1/16";
+/** Addresses of pods. kwokctl's default lies within Kubernetes' default for Services, so both are set. */
+const podRange = "10.244.0.0/16";
 const serviceRange = "10.96.0.0/16";
 
 /** kwokctl's settings for a control plane, whose programs all listen on the loopback address. */
@@ -44,15 +44,12 @@ function settings(ports: Ports, toolset: Toolset): string {
         "audit-log-maxsize": "200",
         "audit-log-maxbackup": "3",
       }),
-      patch("kube-controller-manager", { "service-cluster-ip-range": serviceRange }),
+      // Alone as they are, they need not wait until the lease of the last start has run out.
+      patch("kube-controller-manager", { "service-cluster-ip-range": serviceRange, "leader-elect": "false" }),
+      patch("kube-scheduler", { "leader-elect": "false" }),
     ],
   };
-  const kwok = {
-    apiVersion: "config.kwok.x-k8s.io/v1alpha1",
-    kind: "KwokConfiguration",
-    options: { cidr: podRange },
-  };
-  return [cluster, kwok].map((document) => stringify(document)).join("---\n");
+  return stringify(cluster);
 }
 
 const environment = (folder: ControlPlaneFolder) => ({
@@ -81,7 +78,7 @@ export async function startKubernetes(folder: ControlPlaneFolder, ports: Ports, 
 
 /** Makes sure that there is a node for pods to be scheduled to. */
 export async function ensureNode(folder: ControlPlaneFolder, toolset: Toolset): Promise<void> {
-  const args = ["scale", "node", "--replicas", "1", "--name", folder.name];
+  const args = ["scale", "node", "--replicas", "1", "--name", folder.name, "--param", `.podCIDR="${podRange}"`];
   await run(toolset.program("kwokctl"), args, { env: environment(folder) });
 }
 

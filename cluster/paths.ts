@@ -17,6 +17,9 @@ export const goFolder = path.join(cacheFolder, "go");
 /** Built tools, one folder for each tool, version and pin. */
 export const toolsFolder = path.join(cacheFolder, "tools");
 
+/** Folders for PATH, each with all tools of one set-up. */
+export const linkedToolsFolder = path.join(cacheFolder, "bin");
+
 /** Files that tools put into the temporary folder, where they can be found again and leave nothing in the system's. */
 export const temporaryFolder = path.join(cacheFolder, "tmp");
 

@@ -56,6 +56,7 @@ export async function startTempoOperator(folder: ControlPlaneFolder, ports: Port
     kind: "ProjectConfig",
     health: { healthProbeBindAddress: `127.0.0.1:${ports.tempoOperatorHealth}` },
     metrics: { bindAddress: `127.0.0.1:${ports.tempoOperatorMetrics}` },
+    // The one listener here that is open to other machines: the operator knows no address for it.
     webhook: { port: ports.tempoOperatorWebhook },
     leaderElection: { leaderElect: false },
   };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { link as hardLink, lstat, mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
-import { cacheFolder } from "./paths";
+import { linkedToolsFolder } from "./paths";
 import { ensureTools, type LocatedTool } from "./toolchain/build";
 
 /** The tools as one folder for PATH. */
@@ -44,7 +44,7 @@ export async function prepareToolset(): Promise<Toolset> {
   const located = await ensureTools();
   const files = [...located.values()].map(({ file }) => file);
   const key = createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 12);
-  const bin = path.join(cacheFolder, "bin", key);
+  const bin = path.join(linkedToolsFolder, key);
   await mkdir(bin, { recursive: true });
   const plugins: LocatedTool[] = [];
   for (const entry of located.values()) {

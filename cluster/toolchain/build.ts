@@ -17,7 +17,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../interruption";
 import { withLock } from "../lock";
-import { cacheFolder, goFolder, temporaryFolder, toolsFolder } from "../paths";
+import { cacheFolder, controlPlanesFolder, goFolder, linkedToolsFolder, temporaryFolder, toolsFolder } from "../paths";
 import { formatSeconds, heading, say, step } from "../progress";
 import { run, RunError, tryRun } from "../run";
 import { buildSpaceGiB, goVersion, tools, type Tool } from "./tools";
@@ -81,9 +81,13 @@ async function builtFile(tool: Tool): Promise<string> {
   return path.join(toolsFolder, `${tool.name}-${tool.version}-${await buildKey(tool)}`, tool.name);
 }
 
-/** Whether a program was built here: after `eval "$(npm run -s cluster -- env)"` those are on PATH themselves. */
+/** Whether a program is one of ours: after `eval "$(npm run -s cluster -- env)"` those are on PATH themselves. */
 async function isOurs(file: string): Promise<boolean> {
-  return (await realpath(file)).startsWith((await realpath(cacheFolder)) + path.sep);
+  const real = await realpath(file);
+  for (const folder of [toolsFolder, linkedToolsFolder, controlPlanesFolder]) {
+    if (real.startsWith((await realpath(folder).catch(() => folder)) + path.sep)) return true;
+  }
+  return false;
 }
 
 /** Every program of this name in the folders of PATH. */
