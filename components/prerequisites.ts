@@ -145,18 +145,22 @@ async function namespaceProblems(cluster: ClusterReader, config: StackConfig): P
     if (found?.deletionTimestamp !== undefined) {
       return [`namespace ${name} is being deleted: wait until it is gone`];
     }
-    if (adopted) {
-      return found === undefined
-        ? [
-            `namespace ${name} is to be adopted but does not exist: create it or take it out of mesh-tracing:namespaces.adopt`,
-          ]
-        : [];
-    }
     const owner = found?.labels?.[ownerLabel];
-    return found === undefined || owner === pulumi.getStack()
-      ? []
-      : [
-          `namespace ${name} exists already and ${owner === undefined ? "is not this program's" : `belongs to stack ${owner}`}: list it in mesh-tracing:namespaces.adopt to patch and keep it, or choose another name`,
-        ];
+    if (adopted && found === undefined) {
+      return [
+        `namespace ${name} is to be adopted but does not exist: create it or take it out of mesh-tracing:namespaces.adopt`,
+      ];
+    }
+    if (adopted && owner === pulumi.getStack()) {
+      return [
+        `namespace ${name} was created by this stack, so adopting it would delete it with all that is in it: take it out of mesh-tracing:namespaces.adopt (or, if the stack's state has let go of it, remove its label ${ownerLabel})`,
+      ];
+    }
+    if (!adopted && found !== undefined && owner !== pulumi.getStack()) {
+      return [
+        `namespace ${name} exists already and ${owner === undefined ? "is not this program's" : `belongs to stack ${owner}`}: list it in mesh-tracing:namespaces.adopt to patch and keep it, or choose another name`,
+      ];
+    }
+    return [];
   });
 }

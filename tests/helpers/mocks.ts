@@ -63,6 +63,11 @@ export class Recorder implements pulumi.runtime.Mocks {
     return found[0]!;
   }
 
+  /** Everything that the program itself registered: all but the stack. */
+  get registered(): Registered[] {
+    return this.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+  }
+
   /** All resources of a type. */
   ofType(type: string): Registered[] {
     return this.resources.filter((resource) => resource.type === type);

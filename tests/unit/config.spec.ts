@@ -9,7 +9,7 @@ import type { StackConfig } from "../../components/config";
 import { loadConfig, stackConfigSchema, stackFileJsonSchema } from "../../components/config";
 import { controlPlaneSampling } from "../../components/maistraMesh";
 import { Recorder, runMocked } from "../helpers/mocks";
-import { root, stackConfig } from "../helpers/program";
+import { root, runProgram, stackConfig } from "../helpers/program";
 
 /** The least that a stack must set. */
 const minimal: Record<string, unknown> = {
@@ -276,10 +276,14 @@ describe("config", () => {
     await assert.rejects(load(everywhere), /nothing was created[^]*Mend them in Pulumi\.dev\.yaml or with 'pulumi/);
   });
 
-  it("registers nothing", async () => {
+  it("is read before anything is registered or asked of the cluster", async () => {
     const recorder = new Recorder();
-    await assert.rejects(runMocked(recorder, { config: {} }, loadConfig));
-    assert.deepEqual(recorder.resources, []);
+    const config = { ...stackConfig("dev"), "mesh-tracing:sampling": "250" };
+    await assert.rejects(
+      runProgram(recorder, { stack: "dev", config, answers: {} }),
+      /mesh-tracing:sampling: found "250"/,
+    );
+    assert.deepEqual(recorder.registered, []);
   });
 
   describe("and secrets", () => {
