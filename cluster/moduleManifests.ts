@@ -55,7 +55,7 @@ async function downloadModules(): Promise<Map<string, string>> {
   const required = [...goMod.matchAll(/^\t(\S+) (v\S+)$/gm)].map(([, module, version]) => `${module}@${version}`);
   const output = await run("go", ["mod", "download", "-json", ...required], {
     cwd: moduleFolder,
-    env: await goEnvironment(),
+    env: goEnvironment(),
   });
   const modules = output.split(/^(?=\{)/m).map((text) => JSON.parse(text) as { Path: string; Dir: string });
   return new Map(modules.map(({ Path, Dir }) => [Path, Dir]));

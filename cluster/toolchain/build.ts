@@ -38,12 +38,23 @@ export interface RejectedTool {
   readonly reason: string;
 }
 
-/** Environment of the go command: everything it writes goes into the user cache. */
-export const goEnvironment = async (): Promise<NodeJS.ProcessEnv> => ({
+/**
+ * Where Go keeps the user's settings, unless told otherwise. Asking `go env` for it would already write telemetry counters
+ * beside them. Elsewhere than on Linux the folder of the counters cannot be moved, nor need the settings be named.
+ */
+function goSettings(): NodeJS.ProcessEnv {
+  if (process.platform !== "linux") return {};
+  const configFolder = process.env.XDG_CONFIG_HOME || path.join(homedir(), ".config");
+  return {
+    GOENV: process.env.GOENV ?? path.join(configFolder, "go", "env"),
+    XDG_CONFIG_HOME: path.join(goFolder, "config"),
+  };
+}
+
+/** Environment of the go command: everything it writes goes into the user cache; the user's own settings hold. */
+export const goEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
-  // Go keeps its settings and its telemetry counters in one folder; the settings stay the user's, the counters do not.
-  GOENV: process.env.GOENV ?? (await run("go", ["env", "GOENV"])).trim(),
-  XDG_CONFIG_HOME: path.join(goFolder, "config"),
+  ...goSettings(),
   GOMODCACHE: path.join(goFolder, "mod"),
   GOCACHE: path.join(goFolder, "build"),
   GOTMPDIR: temporaryFolder,
@@ -158,7 +169,7 @@ async function requireGo(): Promise<void> {
   const wayOut = `Install Go ${wanted} or later (https://go.dev/doc/install) and see that \`go version\` works.`;
   let says: string;
   try {
-    says = await run("go", ["env", "GOVERSION"], { cwd: __dirname, env: { ...process.env, GOTOOLCHAIN: "local" } });
+    says = await run("go", ["env", "GOVERSION"], { cwd: __dirname, env: { ...goEnvironment(), GOTOOLCHAIN: "local" } });
   } catch (error) {
     throw new UserError(
       `Go is needed to build the tools once, and it is not there.\n${wayOut}\n(${(error as Error).message})`,
@@ -185,7 +196,7 @@ async function requireSpace(seconds: number): Promise<void> {
 
 /** Builds one tool into the cache. The finished folder appears by a rename: there is never half a tool. */
 async function build(tool: Tool, target: string): Promise<void> {
-  const env = await goEnvironment();
+  const env = goEnvironment();
   await mkdir(temporaryFolder, { recursive: true });
   const work = await mkdtemp(path.join(temporaryFolder, `build-${tool.name}-`));
   try {
