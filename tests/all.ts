@@ -3,6 +3,8 @@ import { runCommand } from "../cluster/interruption";
 import { projectFolder } from "../cluster/paths";
 import { heading, step } from "../cluster/progress";
 import { run, runAttached } from "../cluster/run";
+import { ensureTools } from "../cluster/toolchain/build";
+import { testTools } from "../cluster/toolchain/tools";
 import { prepareToolset } from "../cluster/toolset";
 
 /** What `npm test` runs: set-up, format, lint and types, then all tests. Arguments go to mocha (a file, `--grep`, …). */
@@ -10,6 +12,7 @@ async function main(): Promise<number> {
   const options = { cwd: projectFolder };
   heading("Set-up");
   await prepareToolset();
+  await ensureTools(testTools);
   await moduleManifests();
   await step("npm run build -w policies", () => run("npm", ["run", "build", "-w", "policies"], options));
 

@@ -130,11 +130,13 @@ async function checkVersion(tool: Tool, file: string): Promise<{ accepted: boole
  * Looks for tools that somebody has installed, in versions known to work.
  * @returns those that are used, and those on PATH that are not
  */
-export async function findInstalled(): Promise<{ found: Map<string, LocatedTool>; rejected: RejectedTool[] }> {
+export async function findInstalled(
+  wanted: readonly Tool[] = tools,
+): Promise<{ found: Map<string, LocatedTool>; rejected: RejectedTool[] }> {
   const found = new Map<string, LocatedTool>();
   const rejected: RejectedTool[] = [];
   await Promise.all(
-    tools.map(async (tool) => {
+    wanted.map(async (tool) => {
       if (tool.pulumiPlugin) {
         const home = process.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi");
         const file = path.join(home, "plugins", tool.pulumiPlugin, tool.name);
@@ -152,7 +154,7 @@ export async function findInstalled(): Promise<{ found: Map<string, LocatedTool>
       }
     }),
   );
-  for (const tool of tools) {
+  for (const tool of wanted) {
     const neighbour = tool.besides && found.get(tool.besides);
     if (!neighbour) continue;
     const file = path.join(path.dirname(await realpath(neighbour.file)), tool.name);
@@ -230,18 +232,18 @@ async function build(tool: Tool, target: string): Promise<void> {
  * Says beforehand what it will build and roughly how long that takes.
  * @returns where each program is, by its name
  */
-export async function ensureTools(): Promise<Map<string, LocatedTool>> {
+export async function ensureTools(wanted: readonly Tool[] = tools): Promise<Map<string, LocatedTool>> {
   await mkdir(cacheFolder, { recursive: true });
   const located = new Map<string, LocatedTool>();
   const missing: { tool: Tool; file: string }[] = [];
-  for (const tool of tools) {
+  for (const tool of wanted) {
     const file = await builtFile(tool);
     if (await executable(file)) located.set(tool.name, { tool, file, source: "cache" });
     else missing.push({ tool, file });
   }
   if (missing.length === 0) return located;
 
-  const { found, rejected } = await findInstalled();
+  const { found, rejected } = await findInstalled(wanted);
   for (const tool of found.values()) located.set(tool.tool.name, tool);
   const toBuild = missing.filter(({ tool }) => !found.has(tool.name));
   if (toBuild.length === 0) return located;
@@ -249,7 +251,7 @@ export async function ensureTools(): Promise<Map<string, LocatedTool>> {
   await requireGo();
   const seconds = toBuild.reduce((sum, { tool }) => sum + tool.buildSeconds, 0);
   await requireSpace(seconds);
-  heading(`Building ${toBuild.length} of ${tools.length} tools once, from pinned Go modules, into ${cacheFolder}`);
+  heading(`Building ${toBuild.length} of ${wanted.length} tools once, from pinned Go modules, into ${cacheFolder}`);
   say(`  about ${formatSeconds(seconds)} on two cores where nothing is cached yet, downloads not counted`);
   for (const { tool, file, reason } of rejected) {
     if (toBuild.some((entry) => entry.tool === tool)) say(`  ${file} is not used: ${reason}`);

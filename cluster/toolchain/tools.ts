@@ -60,7 +60,7 @@ function kubernetes(name: string, versionArgs: readonly string[], buildSeconds: 
   };
 }
 
-/** Every tool, in the order in which it is built: what a first look at the cluster needs comes first. */
+/** Every tool of the embedded control plane, in the order in which it is built: what a first look at the cluster needs comes first. */
 export const tools: readonly Tool[] = [
   {
     name: "etcd",
@@ -138,6 +138,24 @@ export const tools: readonly Tool[] = [
     prepare: [{ goRun: ["./cmd/tfgen", "schema", "--out", "."] }],
     buildSeconds: 200,
     pulumiPlugin: "resource-random-v4.18.2",
+  },
+];
+
+/** What only tests run: the storage server and client that the program's jobs speak to, where pods are simulated. */
+export const testTools: readonly Tool[] = [
+  {
+    name: "minio",
+    version: "2026-02-12",
+    module: "minio",
+    package: "github.com/minio/minio",
+    buildSeconds: 150,
+  },
+  {
+    name: "mc",
+    version: "2025-03-13",
+    module: "minio",
+    package: "github.com/minio/mc",
+    buildSeconds: 10,
   },
 ];
 
