@@ -6,6 +6,7 @@ import { ApiServer, objectPath, patchTypes } from "../../cluster/standins/apiSer
 import { readKubeconfig } from "../../cluster/standins/kubeconfig";
 import type { Condition, Deployment, Kiali, KubeObject, Pod, Route, Secret } from "../../cluster/standins/objects";
 import { condition } from "../../cluster/standins/world";
+import { ownDefinitions } from "../../cluster/moduleManifests";
 import { LiveCluster } from "../helpers/liveCluster";
 import { mesh, namespace, namespaces, referenceSpec, roll } from "./mesh";
 import { realFiles, realFolder } from "./realDefinitions";
@@ -258,6 +259,8 @@ describe("stand-ins on the embedded control plane", function () {
   });
 
   it("write nothing after a restart", async () => {
+    // The start lays the project's own definitions out again, which drops what the real ones had defaulted.
+    await cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", ownDefinitions);
     await settled();
     const start = cluster.audit().length;
     await cluster.restart();
