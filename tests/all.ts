@@ -1,6 +1,7 @@
-import { moduleManifests } from "../cluster/moduleManifests";
+import path from "node:path";
 import { runCommand } from "../cluster/interruption";
-import { projectFolder } from "../cluster/paths";
+import { moduleManifests } from "../cluster/moduleManifests";
+import { cacheFolder, projectFolder } from "../cluster/paths";
 import { heading, step } from "../cluster/progress";
 import { run, runAttached } from "../cluster/run";
 import { ensureTools } from "../cluster/toolchain/build";
@@ -11,7 +12,7 @@ import { prepareToolset } from "../cluster/toolset";
 async function main(): Promise<number> {
   const options = { cwd: projectFolder };
   heading("Set-up");
-  await prepareToolset();
+  const toolset = await prepareToolset();
   await ensureTools(testTools);
   await moduleManifests();
   await step("npm run build -w policies", () => run("npm", ["run", "build", "-w", "policies"], options));
@@ -20,7 +21,17 @@ async function main(): Promise<number> {
   // Whoever asks for one test wants its verdict only.
   const checks = mochaArguments.length === 0 ? await check(options) : 0;
   heading("Tests");
-  const tests = await runAttached("npx", ["mocha", ...mochaArguments], options);
+  const namesFile = mochaArguments.some((argument) => argument.endsWith(".spec.ts"));
+  const files = namesFile ? [] : ["tests/**/*.spec.ts"];
+  // For previews that need no control plane: the engine and its plugins, as an installed Pulumi CLI would have them.
+  const pulumiHome = path.join(cacheFolder, "tests", "pulumi");
+  await toolset.layOutPlugins(pulumiHome);
+  const env = {
+    ...process.env,
+    PATH: [toolset.bin, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+    PULUMI_HOME: pulumiHome,
+  };
+  const tests = await runAttached("npx", ["mocha", ...files, ...mochaArguments], { ...options, env });
   return checks || tests;
 }
 
