@@ -86,8 +86,8 @@ async function main(): Promise<number | void> {
 
   heading(`pulumi up --stack ${stack} --policy-pack policies`);
   await run("pulumi", ["stack", "select", "--create", stack], options);
-  // The policies judge the update itself too, so a preview before it would only cost time here.
-  const up = ["up", "--stack", stack, "--policy-pack", "policies", "--yes", "--skip-preview"];
+  // With the preview: rules that look across resources can stop an update only there, before anything is created.
+  const up = ["up", "--stack", stack, "--policy-pack", "policies", "--yes"];
   const code = await runAttached("pulumi", up, options);
   if (code !== 0) {
     throw new UserError(
@@ -98,7 +98,7 @@ async function main(): Promise<number | void> {
     );
   }
 
-  const colour = pc.createColors(process.stdout.isTTY && pc.isColorSupported);
+  const colour = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported);
   console.log(colour.bold("\nWhat stands there now"));
   await printStates(new Kubectl(toolset, folder));
   console.log(colour.bold("\nStack outputs"));
