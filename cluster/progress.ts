@@ -1,7 +1,7 @@
 import pc from "picocolors";
 
 /** Colours for standard error, where progress goes; none unless it is a terminal (picocolors obeys NO_COLOR). */
-const colour = pc.createColors(process.stderr.isTTY && pc.isColorSupported);
+const colour = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported);
 
 /** Seconds as people say them: "0.4 s", "12 s", "3 min 20 s". */
 export function formatSeconds(seconds: number): string {
