@@ -54,7 +54,8 @@ export async function tryRun(program: string, args: readonly string[], options: 
         options.onOutput?.(text);
       });
     }
-    const end = () => child.kill("SIGTERM");
+    // As Ctrl-C does: go and pulumi clean up on that one.
+    const end = () => child.kill("SIGINT");
     if (!options.uninterrupted) interrupted.addEventListener("abort", end, { once: true });
     child.on("error", (error) => {
       interrupted.removeEventListener("abort", end);

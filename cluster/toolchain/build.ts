@@ -57,7 +57,6 @@ export const goEnvironment = (): NodeJS.ProcessEnv => ({
   ...goSettings(),
   GOMODCACHE: path.join(goFolder, "mod"),
   GOCACHE: path.join(goFolder, "build"),
-  GOTMPDIR: temporaryFolder,
   CGO_ENABLED: "0",
   GOFLAGS: "-mod=readonly -buildvcs=false",
   GOWORK: "off",
@@ -198,10 +197,11 @@ async function requireSpace(seconds: number): Promise<void> {
 
 /** Builds one tool into the cache. The finished folder appears by a rename: there is never half a tool. */
 async function build(tool: Tool, target: string): Promise<void> {
-  const env = goEnvironment();
   await mkdir(temporaryFolder, { recursive: true });
   const work = await mkdtemp(path.join(temporaryFolder, `build-${tool.name}-`));
   try {
+    // Go leaves its own temporary files where it is ended by force.
+    const env = { ...goEnvironment(), GOTMPDIR: work };
     const source = path.join(work, "source");
     await cp(moduleFolder(tool), source, { recursive: true });
     const go = (...args: string[]) => run("go", args, { cwd: source, env });
