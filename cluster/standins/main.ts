@@ -9,7 +9,7 @@ import { serve } from "./admission";
 import { ApiServer } from "./apiServer";
 import { authority } from "./certificates";
 import { ControlLoop } from "./controlLoop";
-import { kialiOperator } from "./kialiOperator";
+import { kialiOperator } from "./kiali/operator";
 import { readKubeconfig } from "./kubeconfig";
 import { controlPlanes } from "./maistra/controlPlane";
 import { members } from "./maistra/member";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { kialiOperator } from "../../cluster/standins/kialiOperator";
+import { kialiOperator } from "../../cluster/standins/kiali/operator";
 import { kinds, object, type Kiali } from "../../cluster/standins/objects";
 import { router } from "../../cluster/standins/router";
 import { condition } from "../../cluster/standins/world";

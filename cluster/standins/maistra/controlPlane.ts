@@ -20,23 +20,21 @@ import {
   type World,
 } from "../world";
 import { chartKinds, stages, type Component, type InjectorEndpoint } from "./charts";
+import {
+  deploymentReadiness,
+  hasDeployment,
+  isUpdate,
+  reconciled,
+  starting,
+  withComponents,
+  withReadiness,
+  type Status,
+} from "./controlPlaneStatus";
 import { kialiPatch, lastApplied } from "./kialiAddon";
 import { mergePatch } from "./mergePatch";
-import {
-  currentVersion,
-  finalizer,
-  memberOf,
-  meshGeneration,
-  operatorName,
-  operatorVersion,
-  ownedBy,
-  reconciledVersion,
-} from "./names";
+import { currentVersion, finalizer, memberOf, meshGeneration, operatorName, ownedBy, reconciledVersion } from "./names";
 import { appliedSpec } from "./profile";
-import { deploymentReadiness } from "./readiness";
 import { aggregate, appliedSpecProblems } from "./validation";
-
-type Status = NonNullable<ControlPlane["status"]>;
 
 /** Installs, updates, watches and removes meshes. @param injector where their sidecar injector answers. */
 export function controlPlanes(injector: InjectorEndpoint): Controller {
@@ -182,30 +180,6 @@ function whyNotInstallable(spec: ControlPlaneSpec): { reason: string; message: s
   return { reason: "DependencyMissingError", message: `Dependency "Jaeger CRD" is missing: error: ${missing}` };
 }
 
-/** The status at the start of an installation or an update. */
-function starting(world: World, mesh: ControlPlane): Status {
-  const { generation = 0 } = mesh.metadata;
-  const { observedGeneration = 0, operatorVersion: before = "" } = mesh.status ?? {};
-  const update =
-    observedGeneration === generation
-      ? {
-          reason: "OperatorUpdated",
-          message: `Updating mesh due to operator version change (${before} to ${operatorVersion})`,
-        }
-      : {
-          reason: "SpecUpdated",
-          message: `Updating mesh from generation ${observedGeneration} to generation ${generation}`,
-        };
-  const first = { reason: "ResourceCreated", message: `Installing mesh generation ${generation}` };
-  const types = isUpdate(mesh) ? ["Reconciled", "Ready"] : ["Installed", "Reconciled", "Ready"];
-  const said = isUpdate(mesh) ? update : first;
-  const conditions = types.reduce<Condition[]>(
-    (all, type) => withCondition(all, { type, status: "False", ...said }, world.now),
-    [...(mesh.status?.conditions ?? [])],
-  );
-  return { ...mesh.status, conditions };
-}
-
 /** The status of a pass that did not come to its end. */
 function unfinished(
   world: World,
@@ -216,93 +190,6 @@ function unfinished(
   const said = { type: "Reconciled", status: "False", reason, message };
   const conditions = withCondition(status.conditions, said, world.now);
   return writeStatus(mesh, withReadiness(world, mesh, { ...status, conditions }));
-}
-
-/** The status once everything of this generation is installed. */
-function reconciled(mesh: ControlPlane, status: Status, now: Date): Status {
-  const wasInstalled = condition(status.conditions, "Installed").status === "True";
-  const installed = {
-    status: "True",
-    reason: "InstallSuccessful",
-    message: "Successfully installed all mesh components",
-  };
-  const first = withCondition(status.conditions, { type: "Installed", ...installed }, now);
-  const version = currentVersion(mesh);
-  const said = isUpdate(mesh)
-    ? {
-        reason: "UpdateSuccessful",
-        message: `Successfully updated from version ${reconciledVersion(mesh)} to version ${version}`,
-      }
-    : { reason: "InstallSuccessful", message: `Successfully installed version ${version}` };
-  const conditions = withCondition(
-    wasInstalled ? status.conditions : first,
-    { type: "Reconciled", status: "True", ...said },
-    now,
-  );
-  const { generation: observedGeneration } = mesh.metadata;
-  return { ...status, conditions, observedGeneration, operatorVersion, chartVersion: operatorVersion };
-}
-
-/** The status with a list of the components, and which of them are installed. */
-function withComponents(
-  status: Status,
-  planned: readonly Component[][],
-  installed: readonly Component[],
-  now: Date,
-): Status {
-  const all = planned.flat();
-  const components = all.map((part) => {
-    const before = status.components?.find(({ resource }) => resource === part.name)?.conditions;
-    const message = "Component installed successfully";
-    const done = { status: "True", reason: "InstallSuccessful", message };
-    const conditions = installed.includes(part)
-      ? withCondition(withCondition(before, { type: "Installed", ...done }, now), { type: "Reconciled", ...done }, now)
-      : withCondition(before, { type: "Reconciled", status: "False" }, now);
-    return { resource: part.name, conditions };
-  });
-  const alwaysReady = installed.filter((part) => !hasDeployment(part)).map(({ name }) => name);
-  const annotations = { ...status.annotations, alwaysReadyComponents: alwaysReady.join(",") };
-  return { ...status, components, annotations };
-}
-
-/** The status with the readiness of its components and the Ready condition that follows. */
-function withReadiness(world: World, mesh: ControlPlane, status: Status): Status {
-  const readiness = deploymentReadiness(world, mesh);
-  const always = (status.annotations?.alwaysReadyComponents ?? "").split(",").filter((name) => name !== "");
-  for (const name of always) readiness.set(name, true);
-  const names = (wanted: boolean): string[] =>
-    [...readiness]
-      .filter(([, ready]) => ready === wanted)
-      .map(([name]) => name)
-      .sort();
-  const all = (status.components ?? []).map(({ resource }) => resource);
-  const [ready, unready] = [names(true), names(false)];
-  const pending = all.filter((name) => !readiness.has(name)).sort();
-  const { reason, message, status: state } = condition(status.conditions, "Reconciled");
-  const said =
-    state !== "True"
-      ? { status: state, reason, message }
-      : unready.length > 0
-        ? {
-            status: "False",
-            reason: "ComponentsNotReady",
-            message: `The following components are not fully available: [${unready.join(" ")}]`,
-          }
-        : { status: "True", reason: "ComponentsReady", message: "All component deployments are Available" };
-  return {
-    ...status,
-    annotations: { ...status.annotations, readyComponentCount: `${ready.length}/${all.length}` },
-    conditions: withCondition(status.conditions, { type: "Ready", ...said }, world.now),
-    readiness: { components: { ready, unready, pending } },
-  };
-}
-
-function isUpdate({ status }: ControlPlane): boolean {
-  return (status?.observedGeneration ?? 0) !== 0;
-}
-
-function hasDeployment({ objects }: Component): boolean {
-  return objects.some(({ kind }) => kind === kinds.deployment.kind);
 }
 
 function generationOf({ metadata }: KubeObject): string | undefined {
