@@ -47,8 +47,8 @@ export interface ProcessRow {
 
 /** The processes that belong to a Pulumi run, told by their command lines. */
 const roles: readonly (readonly [string, RegExp])[] = [
-  ["policy pack (Node.js)", /node .*@pulumi\/pulumi\/cmd\/run-policy-pack/],
-  ["program (Node.js)", /node .*@pulumi\/pulumi\/cmd\/run\/?(index\.js)? /],
+  ["policy pack (Node.js)", /node .*@pulumi\/pulumi\/cmd\/run-(plugin|policy-pack)\//],
+  ["program (Node.js)", /node .*@pulumi\/pulumi\/cmd\/run\//],
   ["Kubernetes provider", /pulumi-resource-kubernetes/],
   ["random provider", /pulumi-resource-random/],
   ["language host", /pulumi-language-nodejs/],
