@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { start } from "./controlPlane";
 import { asProcessEnvironment, pulumiEnvironment } from "./environment";
 import { defaultName } from "./folder";
-import { runCommand, UserError } from "./interruption";
+import { interrupted, runCommand } from "./interruption";
 import { Kubectl } from "./kubectl";
 import { projectFolder } from "./paths";
 import { formatSeconds, heading, say, step } from "./progress";
@@ -90,12 +90,14 @@ async function main(): Promise<number | void> {
   const up = ["up", "--stack", stack, "--policy-pack", "policies", "--yes"];
   const code = await runAttached("pulumi", up, options);
   if (code !== 0) {
-    throw new UserError(
-      `\npulumi up ended with exit code ${code}. The control plane still runs:\n` +
-        '  eval "$(npm run -s cluster -- env)"     then look with kubectl, or run pulumi up again\n' +
+    say(
+      `\npulumi up ${interrupted.aborted ? "was interrupted" : `ended with exit code ${code}`}. The control plane still runs:\n` +
+        "  npm run demo                            go on from here\n" +
+        '  eval "$(npm run -s cluster -- env)"     then look with kubectl, or run pulumi up yourself\n' +
         "  npm run cluster -- logs                 what API server and operators say\n" +
-        "  npm run cluster -- stop --delete        start from nothing next time",
+        "  npm run cluster -- stop --delete        end it, and begin with nothing next time",
     );
+    return interrupted.aborted ? 130 : code;
   }
 
   const colour = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported);
