@@ -45,12 +45,14 @@ export function preparedCluster(): Answers {
   };
 }
 
-const admitted = { ingress: [{ conditions: [{ type: "Admitted", status: "True" }] }] };
+/** A Route that a router has admitted under this host. */
+export function admittedRoute(host: string): unknown {
+  return { spec: { host }, status: { ingress: [{ conditions: [{ type: "Admitted", status: "True" }] }] } };
+}
 
 /** What operators have made of the dev stack once all is ready. */
 export function deployedCluster(kialiSettings: () => string | undefined): Answers {
   const istio = "istio-system";
-  const route = (host: string) => ({ spec: { host }, status: admitted });
   return {
     ...preparedCluster(),
     [`/apis/maistra.io/v2/namespaces/${istio}/servicemeshcontrolplanes/istio-system`]: {
@@ -74,11 +76,13 @@ export function deployedCluster(kialiSettings: () => string | undefined): Answer
       },
       status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 1 },
     }),
-    [`/apis/route.openshift.io/v1/namespaces/${istio}/routes/kiali`]: route("kiali-istio-system.apps.example.test"),
-    [`/apis/route.openshift.io/v1/namespaces/${istio}/routes/bookinfo-productpage`]: route(
+    [`/apis/route.openshift.io/v1/namespaces/${istio}/routes/kiali`]: admittedRoute(
+      "kiali-istio-system.apps.example.test",
+    ),
+    [`/apis/route.openshift.io/v1/namespaces/${istio}/routes/bookinfo-productpage`]: admittedRoute(
       "bookinfo-productpage-istio-system.apps.example.test",
     ),
-    "/apis/route.openshift.io/v1/namespaces/tracing-system/routes/tempo-simplest-query-frontend": route(
+    "/apis/route.openshift.io/v1/namespaces/tracing-system/routes/tempo-simplest-query-frontend": admittedRoute(
       "tempo-simplest-query-frontend-tracing-system.apps.example.test",
     ),
   };

@@ -24,8 +24,11 @@ export class Recorder implements pulumi.runtime.Mocks {
   readonly resources: Registered[] = [];
   /** Parent of each component and resource by `type name`, as given in the options. */
   readonly options = new Map<string, pulumi.ResourceOptions>();
+  /** What each component gave to registerOutputs, by `type name`; one that never called it is missing. */
+  readonly outputs = new Map<string, Readonly<Record<string, unknown>>>();
   /** When set, registrations of this resource are not answered until the promise settles. */
   hold?: { readonly name: string; readonly until: Promise<void> };
+  private readonly plain = new Map<Registered, Record<string, unknown>>();
   private clock = 0;
 
   async newResource(args: pulumi.runtime.MockResourceArgs): Promise<{ id: string; state: Record<string, unknown> }> {
@@ -37,6 +40,7 @@ export class Recorder implements pulumi.runtime.Mocks {
       started: this.clock++,
     };
     this.resources.push(registered);
+    this.plain.set(registered, unwrap(inputs) as Record<string, unknown>);
     if (this.hold?.name === args.name) {
       await this.hold.until;
     }
@@ -61,6 +65,11 @@ export class Recorder implements pulumi.runtime.Mocks {
       );
     }
     return found[0]!;
+  }
+
+  /** The inputs of the one resource of that name as the cluster would get them, with secret values in plain text. */
+  reveal(name: string): Record<string, unknown> {
+    return this.plain.get(this.find(name))!;
   }
 
   /** Everything that the program itself registered: all but the stack. */
@@ -93,27 +102,57 @@ export async function runMocked<T>(recorder: Recorder, run: MockRun, program: ()
   // The engine's language host hands these names over in the environment too.
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(run.secretKeys ?? []);
   let result: T | undefined;
-  await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-      recorder.options.set(`${type} ${name}`, opts);
-      return { props, opts };
+  const stopWatching = watchOutputs(recorder);
+  try {
+    await pulumi.runtime.runInPulumiStack(async () => {
+      pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+        recorder.options.set(`${type} ${name}`, opts);
+        return { props, opts };
+      });
+      result = await program();
+      return typeof result === "object" ? (result as Record<string, unknown>) : {};
     });
-    result = await program();
-    return typeof result === "object" ? (result as Record<string, unknown>) : {};
-  });
-  await pulumi.runtime.disconnect();
+    await pulumi.runtime.disconnect();
+  } finally {
+    stopWatching();
+  }
   return result as T;
 }
 
+/** Records calls of registerOutputs by components themselves; their base class calls it too, without an argument. */
+function watchOutputs(recorder: Recorder): () => void {
+  const prototype = pulumi.ComponentResource.prototype as unknown as {
+    registerOutputs: (this: { __pulumiType: string; __name: string }, outputs?: Record<string, unknown>) => void;
+  };
+  const original = prototype.registerOutputs;
+  prototype.registerOutputs = function (outputs) {
+    if (outputs !== undefined) {
+      recorder.outputs.set(`${this.__pulumiType} ${this.__name}`, outputs);
+    }
+    original.call(this, outputs);
+  };
+  return () => {
+    prototype.registerOutputs = original;
+  };
+}
+
 function mask(value: unknown): unknown {
+  return replaceSecrets(value, () => secretMark);
+}
+
+function unwrap(value: unknown): unknown {
+  return replaceSecrets(value, (secret) => unwrap(secret));
+}
+
+function replaceSecrets(value: unknown, replace: (secret: unknown) => unknown): unknown {
   if (Array.isArray(value)) {
-    return value.map(mask);
+    return value.map((inner) => replaceSecrets(inner, replace));
   }
   if (typeof value === "object" && value !== null) {
     if (secretSignature in value) {
-      return secretMark;
+      return replace((value as unknown as { value: unknown }).value);
     }
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaceSecrets(inner, replace)]));
   }
   return value;
 }
