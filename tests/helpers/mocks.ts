@@ -77,9 +77,11 @@ export class Recorder implements pulumi.runtime.Mocks {
     return this.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
   }
 
-  /** All resources of a type. */
+  /** All resources of a type, by name: the order in which independent ones are registered is not certain. */
   ofType(type: string): Registered[] {
-    return this.resources.filter((resource) => resource.type === type);
+    return this.resources
+      .filter((resource) => resource.type === type)
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 }
 

@@ -113,10 +113,10 @@ describe("Minio", () => {
       assert.deepEqual(
         recorder.ofType("random:index/randomPassword:RandomPassword").map(({ name, inputs }) => [name, inputs]),
         [
-          ["minio-root-user", { length: 20, special: false }],
-          ["minio-root-password", { length: 40, special: false }],
           ["minio-access-key-id-1", { length: 20, special: false }],
           ["minio-access-key-secret-1", { length: 40, special: false }],
+          ["minio-root-password", { length: 40, special: false }],
+          ["minio-root-user", { length: 20, special: false }],
         ],
       );
     });

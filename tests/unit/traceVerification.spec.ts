@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { TraceVerification } from "../../components/traceVerification";
+import { assertComponent, deploy } from "../helpers/deploy";
+import { kiali, traffic } from "../helpers/layers";
+
+const deployed = () =>
+  deploy(
+    () => new TraceVerification("verification", { kiali, traffic, settings: { timeoutSeconds: 40 }, image: "node:1" }),
+  );
+
+describe("TraceVerification", () => {
+  it("is a component", async () => {
+    assertComponent(await deployed(), "mesh-tracing:proof:TraceVerification");
+  });
+
+  it("asks Kiali, beside it and as its account, for the traffic's traces and for productpage.bookinfo", async () => {
+    const { recorder } = await deployed();
+    const { inputs } = recorder.find("verification-job");
+    assert.partialDeepStrictEqual(inputs, {
+      metadata: { namespace: "mesh-root" },
+      spec: { template: { spec: { serviceAccountName: "console-account", automountServiceAccountToken: true } } },
+    });
+    const [container] = (
+      inputs.spec as { template: { spec: { containers: [{ image: string; env: { name: string; value: string }[] }] } } }
+    ).template.spec.containers;
+    assert.equal(container.image, "node:1");
+    const { VERIFICATION_SETTINGS: settings, ...others } = Object.fromEntries(
+      container.env.map(({ name, value }) => [name, value]),
+    );
+    assert.deepEqual(JSON.parse(settings!), {
+      kialiUrl: "https://console.mesh-root.svc.cluster.local:20001",
+      traceIds: ["a".repeat(32), "b".repeat(32)],
+      namespace: "bookinfo",
+      service: "productpage",
+      timeoutSeconds: 40,
+    });
+    assert.deepEqual(others, { SERVICE_CA_FILE: "/etc/service-ca/service-ca.crt" });
+  });
+
+  it("is ended by the cluster only after the script had time to give its reason", async () => {
+    const { recorder } = await deployed();
+    assert.partialDeepStrictEqual(recorder.find("verification-job").inputs.spec, { activeDeadlineSeconds: 100 });
+  });
+});
