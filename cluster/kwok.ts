@@ -47,6 +47,8 @@ function settings(ports: Ports, toolset: Toolset): string {
       // Alone as they are, they need not wait until the lease of the last start has run out.
       patch("kube-controller-manager", { "service-cluster-ip-range": serviceRange, "leader-elect": "false" }),
       patch("kube-scheduler", { "leader-elect": "false" }),
+      // After a restart kwok leaves the node's pods alone until its last lease of the node has run out: by default 200 s.
+      patch("kwok-controller", { "node-lease-duration-seconds": "8" }),
     ],
   };
   return stringify(cluster);
