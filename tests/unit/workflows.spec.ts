@@ -42,7 +42,7 @@ describe("the GitHub workflows", () => {
       const lines = readFileSync(file, "utf8").match(/^.*\buses:.*$/gm) ?? [];
       assert.ok(lines.length > 0);
       for (const line of lines) {
-        assert.match(line, /uses: (\.\/\.github\/actions\/setup|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/);
+        assert.match(line, /uses: (\.\/\.github\/actions\/setup|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/);
       }
     });
   }
@@ -136,10 +136,12 @@ describe("the GitHub workflows", () => {
   });
 
   it("caches the user cache folder without Go's 20 GB and without the data of control planes", () => {
-    const [cache] = setupSteps().filter(({ uses }) => uses?.startsWith("actions/cache@"));
-    const paths = (cache?.with?.path as string).trim().split("\n");
+    const [restore] = setupSteps().filter(({ uses }) => uses?.startsWith("actions/cache/restore@"));
+    const paths = (restore?.with?.path as string).trim().split("\n");
     assert.ok(paths.includes("~/.cache/mesh-tracing/*"));
     assert.ok(paths.includes("!~/.cache/mesh-tracing/go"));
     assert.ok(paths.includes("!~/.cache/mesh-tracing/control-planes"));
+    const [save] = workflow("ci").jobs.test!.steps.filter(({ uses }) => uses?.startsWith("actions/cache/save@"));
+    assert.equal(save?.with?.path, restore?.with?.path, "a cache is found again only under the same list of paths");
   });
 });
