@@ -52,7 +52,7 @@ const roles: readonly (readonly [string, RegExp])[] = [
   ["Kubernetes provider", /pulumi-resource-kubernetes/],
   ["random provider", /pulumi-resource-random/],
   ["language host", /pulumi-language-nodejs/],
-  ["engine (pulumi)", /\/pulumi (preview|up|destroy)/],
+  ["engine (pulumi)", /^\S*\/pulumi (preview|up|destroy)/],
 ];
 
 /** Adds up the memory of each role among the descendants of one process. */
