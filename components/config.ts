@@ -107,6 +107,8 @@ const trafficSchema = group({
     .describe("Requests per second."),
   timeoutSeconds: wholeNumber(30, 3600).default(300).describe("The job is ended after this many seconds."),
   image: image.default(images.jobs).describe("Image with Node.js that runs traffic and verification."),
+}).refine(({ requests, perSecond, timeoutSeconds }) => requests / perSecond < timeoutSeconds, {
+  message: "requests / perSecond below timeoutSeconds, or the job would be ended before the last one",
 });
 
 const verificationSchema = group({

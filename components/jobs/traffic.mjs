@@ -25,6 +25,11 @@ export async function sendTraffic(settings, log) {
   const deadline = Date.now() + settings.timeoutSeconds * 1000;
   const pause = 1000 / settings.perSecond;
   for (const [index, traceId] of settings.traceIds.entries()) {
+    if (Date.now() >= deadline) {
+      throw new Error(
+        `only ${index} of ${settings.traceIds.length} requests to ${settings.url} were answered within ${settings.timeoutSeconds} s`,
+      );
+    }
     let status = await request(settings, traceId);
     while (status !== 200) {
       log(`request ${index + 1}: ${status}`);
@@ -53,19 +58,23 @@ function request(settings, traceId) {
     "x-b3-sampled": "1",
   };
   return new Promise((resolve) => {
-    const outgoing = http.get(settings.url, { headers, timeout: 10_000 }, (response) => {
+    const outgoing = http.get(settings.url, { headers }, (response) => {
       response.resume();
-      response.on("end", () => resolve(response.statusCode));
+      response.on("close", () => settle(response.complete ? response.statusCode : "answer cut off"));
     });
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 10 s")));
-    outgoing.on("error", (error) => resolve(error.code ?? error.message));
+    outgoing.on("error", (error) => settle(error.code ?? error.message));
+    const timer = setTimeout(() => outgoing.destroy(new Error("no answer within 10 s")), 10_000);
+    const settle = (status) => {
+      clearTimeout(timer);
+      resolve(status);
+    };
   });
 }
 
 if (process.env.TRAFFIC_SETTINGS !== undefined) {
   const end = (message, code) => {
     console.log(message);
-    writeFileSync("/dev/termination-log", message);
+    writeFileSync(process.env.TERMINATION_LOG ?? "/dev/termination-log", message);
     process.exit(code);
   };
   sendTraffic(JSON.parse(process.env.TRAFFIC_SETTINGS), console.log).then(

@@ -28,18 +28,22 @@ export class Refused extends Error {}
  */
 export async function verifyTraces(settings, credentials, log) {
   const deadline = Date.now() + settings.timeoutSeconds * 1000;
+  const pause = Math.min(5_000, Math.max(100, settings.timeoutSeconds * 20));
   const missing = new Set(settings.traceIds);
   let found = 0;
   for (;;) {
     let reason;
     try {
       for (const traceId of missing) {
-        if (spansOf(await ask(settings, credentials, `/api/traces/${traceId}`)) > 0) {
+        if (Date.now() >= deadline) {
+          break;
+        }
+        if (spansOf(await ask(settings, credentials, `/api/traces/${traceId}`, deadline)) > 0) {
           missing.delete(traceId);
           found += 1;
         }
       }
-      if (missing.size === 0 && (await entryServiceFound(settings, credentials))) {
+      if (missing.size === 0 && (await entryServiceFound(settings, credentials, deadline))) {
         return `all ${found} traces are in Kiali, with spans of ${settings.service}.${settings.namespace}`;
       }
       reason =
@@ -53,20 +57,20 @@ export async function verifyTraces(settings, credentials, log) {
       reason = `Kiali at ${settings.kialiUrl}: ${error.code ?? error.message}`;
     }
     log(reason);
-    if (Date.now() >= deadline) {
+    if (Date.now() + pause >= deadline) {
       throw new Error(
         `${reason} after ${settings.timeoutSeconds} s. Check in this order: Telemetry mesh-default, the mesh's extensionProviders, sidecars of the pods, Tempo's distributor, Kiali's external_services.tracing.`,
       );
     }
-    await sleep(Math.min(5_000, Math.max(100, settings.timeoutSeconds * 20)));
+    await sleep(pause);
   }
 }
 
 /** The search that Kiali's own pages do; its answer names services as `<app>.<namespace>`. */
-async function entryServiceFound({ kialiUrl, namespace, service }, credentials) {
+async function entryServiceFound({ kialiUrl, namespace, service }, credentials, deadline) {
   const startMicros = (Date.now() - 60 * 60 * 1000) * 1000;
   const path = `/api/namespaces/${namespace}/services/${service}/traces?startMicros=${startMicros}&tags=&limit=100`;
-  const answer = await ask({ kialiUrl }, credentials, path);
+  const answer = await ask({ kialiUrl }, credentials, path, deadline);
   return JSON.stringify(answer ?? null).includes(`"serviceName":"${service}.${namespace}"`);
 }
 
@@ -76,44 +80,51 @@ function spansOf(answer) {
 }
 
 /** @returns {Promise<any>} the parsed answer, undefined for 404 */
-function ask({ kialiUrl }, { ca, token }, path) {
+async function ask({ kialiUrl }, { ca, token }, path, deadline) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status, body } = await get(new URL(path, kialiUrl), { ca, headers }, deadline);
+  if (status === 404) {
+    return undefined;
+  }
+  if (status === 401 || status === 403) {
+    throw new Refused(`Kiali refuses the job's ServiceAccount (${status}): ${body.slice(0, 300)}`);
+  }
+  if (status !== 200) {
+    throw new Error(`${status} to ${path.split("?")[0]}: ${body.slice(0, 300)}`);
+  }
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Error(`no JSON from ${path.split("?")[0]}: ${body.slice(0, 100)}`);
+  }
+}
+
+/** One GET, over after 30 s or at the deadline, but not before it had a second. */
+function get(url, options, deadline) {
+  const limit = Math.min(30_000, Math.max(1_000, deadline - Date.now()));
   return new Promise((resolve, reject) => {
-    const request = https.get(new URL(path, kialiUrl), { ca, headers, timeout: 30_000 }, (response) => {
+    const request = https.get(url, options, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk) => (body += chunk));
-      response.on("end", () => {
-        const { statusCode } = response;
-        if (statusCode === 404) {
-          resolve(undefined);
-        } else if (statusCode === 401 || statusCode === 403) {
-          reject(new Refused(`Kiali refuses the job's ServiceAccount (${statusCode}): ${body.slice(0, 300)}`));
-        } else if (statusCode !== 200) {
-          reject(new Error(`${statusCode} to ${path.split("?")[0]}: ${body.slice(0, 300)}`));
-        } else {
-          try {
-            resolve(JSON.parse(body));
-          } catch {
-            reject(new Error(`no JSON from ${path.split("?")[0]}: ${body.slice(0, 100)}`));
-          }
-        }
-      });
+      response.on("error", reject);
+      response.on("end", () => resolve({ status: response.statusCode, body }));
     });
-    request.on("timeout", () => request.destroy(new Error("no answer within 30 s")));
     request.on("error", reject);
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${Math.round(limit / 1000)} s`)), limit);
+    request.on("close", () => clearTimeout(timer));
   });
 }
 
 if (process.env.VERIFICATION_SETTINGS !== undefined) {
   const end = (message, code) => {
     console.log(message);
-    writeFileSync("/dev/termination-log", message);
+    writeFileSync(process.env.TERMINATION_LOG ?? "/dev/termination-log", message);
     process.exit(code);
   };
   const credentials = {
     ca: readFileSync(process.env.SERVICE_CA_FILE),
-    token: readFileSync("/var/run/secrets/kubernetes.io/serviceaccount/token", "utf8").trim(),
+    token: readFileSync(process.env.TOKEN_FILE ?? "/var/run/secrets/kubernetes.io/serviceaccount/token", "utf8").trim(),
   };
   verifyTraces(JSON.parse(process.env.VERIFICATION_SETTINGS), credentials, console.log).then(
     (message) => end(message, 0),

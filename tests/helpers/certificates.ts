@@ -20,17 +20,13 @@ export async function authority(name: string): Promise<KeyPair> {
   return { cert, key };
 }
 
-/** A certificate for a server on loopback, under further DNS names too. */
+/** A certificate for a server at 127.0.0.1, under further DNS names too. */
 export function serverCertificate(ca: KeyPair, names: readonly string[] = []): Promise<KeyPair> {
   return issue(ca, "loopback", [
     { name: "extKeyUsage", serverAuth: true },
     {
       name: "subjectAltName",
-      altNames: [
-        { type: 7, ip: "127.0.0.1" },
-        { type: 2, value: "localhost" },
-        ...names.map((value) => ({ type: 2, value }) as const),
-      ],
+      altNames: [{ type: 7, ip: "127.0.0.1" }, ...names.map((value) => ({ type: 2, value }) as const)],
     },
   ]);
 }

@@ -85,7 +85,7 @@ describe("config", () => {
       objectStorage: { volumeSize: "1.5Ti", credentialsGeneration: 3, image: digest, clientImage: digest },
       traceStore: { resources: { memory: "3Gi", cpu: "2000m" }, storageSize: "200M", retention: "1h30m" },
       bookinfo: true,
-      traffic: { requests: 1000, perSecond: 0.1, timeoutSeconds: 3600, image: digest },
+      traffic: { requests: 359, perSecond: 0.1, timeoutSeconds: 3600, image: digest },
       verification: { timeoutSeconds: 30 },
       readinessTimeoutMinutes: 120,
     });
@@ -200,12 +200,19 @@ describe("config", () => {
     ["bookinfo", "yes", "bookinfo", '"yes"', "true or false"],
     ["traffic", true, "traffic", "true", trafficKeys],
     ["traffic", { requests: 0 }, "traffic.requests", "0", "a whole number from 1 to 1000"],
-    ["traffic", { requests: 1001 }, "traffic.requests", "1001", "a whole number from 1 to 1000"],
+    ["traffic", { requests: 1001, perSecond: 50 }, "traffic.requests", "1001", "a whole number from 1 to 1000"],
     ["traffic", { requests: "20" }, "traffic.requests", '"20"', "a whole number from 1 to 1000"],
-    ["traffic", { perSecond: 0.05 }, "traffic.perSecond", "0.05", "a number from 0.1 to 50"],
+    ["traffic", { perSecond: 0.05, requests: 1 }, "traffic.perSecond", "0.05", "a number from 0.1 to 50"],
     ["traffic", { perSecond: 51 }, "traffic.perSecond", "51", "a number from 0.1 to 50"],
     ["traffic", { timeoutSeconds: 29 }, "traffic.timeoutSeconds", "29", "a whole number from 30 to 3600"],
     ["traffic", { timeoutSeconds: 3601 }, "traffic.timeoutSeconds", "3601", "a whole number from 30 to 3600"],
+    [
+      "traffic",
+      { requests: 300 },
+      "traffic",
+      '{"requests":300}',
+      "requests / perSecond below timeoutSeconds, or the job would be ended before the last one",
+    ],
     ["traffic", { image: "node" }, "traffic.image", '"node"', image],
     ["verification", 180, "verification", "180", verificationKeys],
     ["verification", { timeoutSeconds: 5 }, "verification.timeoutSeconds", "5", "a whole number from 30 to 3600"],
@@ -429,7 +436,7 @@ describe("config", () => {
     it("refuses what the program refuses, rules between keys and repetitions aside", () => {
       assert.ok(check(minimal), JSON.stringify(validate.errors));
       for (const [key, value, , , allowed] of refused) {
-        if (!/each namespace once|exactly one of|context, uid or both/.test(allowed)) {
+        if (!/each namespace once|exactly one of|context, uid or both|requests \/ perSecond/.test(allowed)) {
           assert.ok(!check({ ...minimal, [key]: value }), `${key}: ${JSON.stringify(value)}`);
         }
       }
