@@ -31,7 +31,8 @@ async function main(): Promise<number> {
     PATH: [toolset.bin, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
     PULUMI_HOME: pulumiHome,
   };
-  const tests = await runAttached("npx", ["mocha", ...files, ...mochaArguments], { ...options, env });
+  // --exit: an engine that a failed test left running must not keep CI waiting for its end.
+  const tests = await runAttached("npx", ["mocha", "--exit", ...files, ...mochaArguments], { ...options, env });
   return checks || tests;
 }
 
