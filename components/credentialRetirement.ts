@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { jobAnnotations, jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
 import type { Minio } from "./minio";
-import { minioClientPod } from "./minioClient";
+import { minioClientDeadlineSeconds, minioClientPod } from "./minioClient";
 import type { TraceStore } from "./traceStore";
 
 /** Arguments of {@link CredentialRetirement}. */
@@ -30,10 +31,11 @@ export class CredentialRetirement extends pulumi.ComponentResource {
           name: `minio-retirement-${args.credentialsGeneration}`,
           namespace: args.namespace,
           labels: recommendedLabels("minio", "retirement"),
+          annotations: jobAnnotations,
         },
         spec: {
           backoffLimit: 6,
-          activeDeadlineSeconds: 600,
+          activeDeadlineSeconds: minioClientDeadlineSeconds,
           template: minioClientPod({
             image: args.clientImage,
             endpoint: args.storage.endpoint,
@@ -50,7 +52,7 @@ export class CredentialRetirement extends pulumi.ComponentResource {
           }),
         },
       },
-      { parent: this },
+      jobOptions(this, minioClientDeadlineSeconds),
     );
     this.registerOutputs({});
   }

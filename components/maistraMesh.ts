@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { serviceMeshControlPlane, serviceMeshMemberRoll } from "./customResources";
 import { recommendedLabels } from "./labels";
-import { controlPlaneReady, memberConfigured } from "./probes";
+import { controlPlaneReady, membersConfigured } from "./probes";
 import type { Readiness } from "./readiness";
 import type { ServiceMesh } from "./serviceMesh";
 import type { IngestEndpoint } from "./traceStore";
@@ -44,7 +44,6 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
     httpPort: "http2",
     selector: { istio: "ingressgateway" },
   };
-  /** The namespaces that belong to the mesh. */
   readonly members: pulumi.Output<string[]>;
 
   private readonly roll: pulumi.Resource;
@@ -95,7 +94,11 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
     );
     this.roll = roll;
     this.rollNamespace = roll.metadata.namespace;
-    this.members = pulumi.output([...args.members.values()]);
+    this.members = pulumi
+      .all([roll.metadata.namespace, pulumi.output([...args.members.values()])])
+      .apply(([namespace, members]) =>
+        args.readiness.gate(roll, members, membersConfigured(namespace, rollName, members)),
+      );
     this.registerOutputs({ rootNamespace: this.rootNamespace, tracingProvider: this.tracingProvider });
   }
 
@@ -109,7 +112,7 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
         );
       }
       return this.readiness
-        .gate(this.roll, {}, memberConfigured(rollNamespace, rollName, namespace))
+        .gate(this.roll, {}, membersConfigured(rollNamespace, rollName, [namespace]))
         .apply(() => this.roll);
     });
   }

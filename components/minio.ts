@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { jobAnnotations, jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
-import { minioClientPod } from "./minioClient";
+import { minioClientDeadlineSeconds, minioClientPod } from "./minioClient";
 import type { ObjectStorage } from "./objectStorage";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 
@@ -59,10 +60,11 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
           name: `minio-provisioning-${args.credentialsGeneration}`,
           namespace: args.namespace,
           labels: recommendedLabels("minio", "provisioning"),
+          annotations: jobAnnotations,
         },
         spec: {
           backoffLimit: 6,
-          activeDeadlineSeconds: 600,
+          activeDeadlineSeconds: minioClientDeadlineSeconds,
           template: minioClientPod({
             image: args.clientImage,
             endpoint: this.endpoint,
@@ -81,7 +83,7 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
           }),
         },
       },
-      { parent: this, dependsOn: deployment },
+      { ...jobOptions(this, minioClientDeadlineSeconds), dependsOn: deployment },
     );
     this.rootSecretName = root.metadata.name;
     this.accessKeyId = key.id;

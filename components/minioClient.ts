@@ -3,6 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { recommendedLabels } from "./labels";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 
+/** A job that administers MinIO is ended after this many seconds; it takes a few. */
+export const minioClientDeadlineSeconds = 600;
+
 /** What a pod that administers MinIO needs to know. */
 export interface MinioClientPodArgs {
   /** Image with `mc` and a shell. */

@@ -3,14 +3,18 @@ import type { Observation, Probe } from "./readiness";
 import { findCondition, OperatorRefusal, ready, waitingFor } from "./readiness";
 import { apiVersions } from "./versions";
 
-interface MaistraStatus {
+interface ControlPlaneStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly readiness?: {
     readonly components?: { readonly unready?: readonly string[]; readonly pending?: readonly string[] };
   };
+}
+
+interface MemberRollStatus {
+  readonly conditions?: readonly Condition[];
   readonly configuredMembers?: readonly string[];
-  readonly pendingMembers?: readonly string[];
+  readonly memberStatuses?: readonly { readonly namespace: string; readonly conditions?: readonly Condition[] }[];
 }
 
 interface WithStatus<Status> extends KubernetesObject {
@@ -18,60 +22,79 @@ interface WithStatus<Status> extends KubernetesObject {
 }
 
 /**
- * Maistra's reasons for a control plane that will not become ready unless something is mended.
+ * Maistra's reasons for a control plane that will not become ready unless something is mended. Its other errors
+ * (ReconcileError, InstallError) it tries to get over by itself.
  * Source: maistra/istio-operator, pkg/apis/maistra/status, ConditionReason.
  */
 const controlPlaneRefusals: ReadonlySet<string> = new Set([
   "ValidationError",
   "DependencyMissingError",
   "ErrMultipleSMCPs",
-  "ReconcileError",
-  "InstallError",
-  "UpdateError",
 ]);
 
 /** The control plane has taken up its newest spec and all its components are ready. */
 export function controlPlaneReady(namespace: string, name: string): Probe<void> {
   const path = objectPath(apiVersions.serviceMeshControlPlane, "servicemeshcontrolplanes", namespace, name);
   return async (cluster) => {
-    const mesh = await cluster.get<WithStatus<MaistraStatus>>(path);
+    const mesh = await cluster.get<WithStatus<ControlPlaneStatus>>(path);
     const status = mesh?.status;
-    if (status?.observedGeneration === undefined || status.observedGeneration < (mesh?.metadata?.generation ?? 0)) {
-      return waitingFor(`the Service Mesh operator to take up ServiceMeshControlPlane ${name}`);
-    }
-    const reconciled = findCondition(status.conditions, "Reconciled");
+    // First of all: Maistra notes the observed generation only when it has succeeded.
+    const reconciled = findCondition(status?.conditions, "Reconciled");
     if (reconciled?.status === "False" && controlPlaneRefusals.has(reconciled.reason ?? "")) {
-      throw new OperatorRefusal(`The Service Mesh operator refuses it: ${reconciled.reason}: ${reconciled.message}`);
+      throw new OperatorRefusal(`The Service Mesh operator refuses it: ${inWords(reconciled)}`);
     }
-    const condition = findCondition(status.conditions, "Ready");
-    const missing = [
-      ...(status.readiness?.components?.pending ?? []),
-      ...(status.readiness?.components?.unready ?? []),
-    ];
-    if (condition?.status === "True" && missing.length === 0) {
+    const components = status?.readiness?.components;
+    const missing = [...(components?.pending ?? []), ...(components?.unready ?? [])];
+    const condition = findCondition(status?.conditions, "Ready");
+    const isCurrent = (status?.observedGeneration ?? 0) >= (mesh?.metadata?.generation ?? 1);
+    if (isCurrent && condition?.status === "True" && missing.length === 0) {
       return ready(undefined);
     }
+    const told = reconciled?.status === "False" ? reconciled : condition;
     return waitingFor(
-      `the control plane's ${missing.join(", ") || "components"} (${condition?.message ?? "no status yet"})`,
+      missing.length > 0
+        ? `the control plane's ${missing.join(", ")} (${inWords(told)})`
+        : `the Service Mesh operator to take up ServiceMeshControlPlane ${name} (${inWords(told)})`,
     );
   };
 }
 
-/** The member roll has configured the namespace, so that pods created from now on get a sidecar. */
-export function memberConfigured(namespace: string, name: string, member: string): Probe<void> {
+/**
+ * Maistra's reason for a namespace that another mesh has.
+ * Source: maistra/istio-operator, pkg/apis/maistra/v1, ServiceMeshMemberConditionReason.
+ */
+const foreignMember = "MemberReferencesDifferentControlPlane";
+
+/** The member roll has configured the namespaces, so that pods created there from now on get a sidecar. */
+export function membersConfigured(namespace: string, name: string, members: readonly string[]): Probe<void> {
   const path = objectPath(apiVersions.serviceMeshMemberRoll, "servicemeshmemberrolls", namespace, name);
   return async (cluster) => {
-    const roll = await cluster.get<WithStatus<MaistraStatus>>(path);
-    if (roll?.status?.configuredMembers?.includes(member)) {
+    const status = (await cluster.get<WithStatus<MemberRollStatus>>(path))?.status;
+    const missing = members.filter((member) => !status?.configuredMembers?.includes(member));
+    if (missing.length === 0) {
       return ready(undefined);
     }
-    const condition = findCondition(roll?.status?.conditions, "Ready");
-    return waitingFor(`member ${member} of the mesh to be configured (${condition?.message ?? "no status yet"})`);
+    const conditionsOf = (member: string) =>
+      status?.memberStatuses?.find((memberStatus) => memberStatus.namespace === member)?.conditions;
+    const failed = missing.flatMap((member) => {
+      const condition = conditionsOf(member)?.find(({ status: value }) => value === "False");
+      return condition === undefined ? [] : [{ member, condition }];
+    });
+    const foreign = failed.find(({ condition }) => condition.reason === foreignMember);
+    if (foreign !== undefined) {
+      throw new OperatorRefusal(
+        `Namespace ${foreign.member} cannot join the mesh: ${inWords(foreign.condition)}. Take it out of mesh-tracing:members, or out of the other mesh.`,
+      );
+    }
+    const told = failed[0]?.condition ?? findCondition(status?.conditions, "Ready");
+    return waitingFor(`members ${missing.join(", ")} of the mesh to be configured (${inWords(told)})`);
   };
 }
 
-/** tempo-operator's conditions for a store that stays broken until its spec or its secret changes. */
-const tempoRefusals = ["ConfigurationError", "Failed"];
+/** A condition as its operator puts it. */
+function inWords(condition: Condition | undefined): string {
+  return condition === undefined ? "no status yet" : `${condition.reason}: ${condition.message}`;
+}
 
 interface Workload extends KubernetesObject {
   readonly spec?: {
@@ -104,11 +127,15 @@ export function tempoStackReady(namespace: string, name: string, storageSecret: 
   return async (cluster) => {
     const conditions = (await cluster.get<WithStatus<{ conditions?: Condition[] }>>(path))?.status?.conditions;
     const current = conditions?.find((condition) => condition.status === "True");
-    if (current !== undefined && tempoRefusals.includes(current.type)) {
-      throw new OperatorRefusal(`tempo-operator refuses it: ${current.type}: ${current.reason}: ${current.message}`);
+    if (current?.type === "ConfigurationError") {
+      throw new OperatorRefusal(`tempo-operator refuses it: ${inWords(current)}`);
+    }
+    if (current?.type === "Failed") {
+      // Not final: pods that were evicted, or were on a node that is gone, stay failed until somebody deletes them.
+      return waitingFor(`Tempo, some pods of which failed: look at them, or delete them (${inWords(current)})`);
     }
     if (current?.type !== "Ready") {
-      return waitingFor(`Tempo's components (${current?.message ?? "no status yet"})`);
+      return waitingFor(`Tempo's components (${inWords(current)})`);
     }
     for (const kind of ["deployments", "statefulsets"]) {
       const list = await cluster.get<KubernetesList<Workload>>(
@@ -145,7 +172,8 @@ function rolledOut({ metadata, spec, status }: Workload): boolean {
 
 /**
  * Kiali's operator has taken up a change of its settings: the Deployment's pods carry the annotation that was part of
- * the change. `Successful` on the Kiali resource says nothing of that, it is true from before.
+ * the change, and the operator has finished. `Successful` alone says nothing of that, it is true from before; the
+ * annotation alone comes too early, since the operator restarts the pods once more when their settings changed.
  */
 export function kialiTookUp(namespace: string, name: string, annotation: string, value: string): Probe<void> {
   const resource = objectPath(apiVersions.kiali, "kialis", namespace, name);
@@ -153,12 +181,17 @@ export function kialiTookUp(namespace: string, name: string, annotation: string,
   return async (cluster) => {
     const conditions = (await cluster.get<WithStatus<{ conditions?: Condition[] }>>(resource))?.status?.conditions;
     const failure = findCondition(conditions, "Failure");
-    if (failure?.status === "True") {
-      throw new OperatorRefusal(`The Kiali operator failed: ${failure.reason}: ${failure.message}`);
+    const isRunning = findCondition(conditions, "Running")?.status === "True";
+    // While the operator runs again, the failure is that of its last run.
+    if (failure?.status === "True" && !isRunning) {
+      throw new OperatorRefusal(`The Kiali operator failed: ${inWords(failure)}`);
     }
     const workload = await cluster.get<Workload>(deployment);
     if (workload?.spec?.template?.metadata?.annotations?.[annotation] !== value) {
       return waitingFor("the Kiali operator to take up the tracing settings");
+    }
+    if (findCondition(conditions, "Successful")?.status !== "True") {
+      return waitingFor("the Kiali operator to finish");
     }
     return rolledOut(workload) ? ready(undefined) : waitingFor(`the roll-out of Deployment ${name}`);
   };
@@ -184,9 +217,7 @@ export function routeHost(namespace: string, name: string): Probe<string> {
     const refused = admissions.find((admission) => admission?.status === "False");
     // Of several routers one is enough.
     if (!admitted && refused !== undefined) {
-      throw new OperatorRefusal(
-        `The router refuses Route ${name} in ${namespace}: ${refused.reason}: ${refused.message}`,
-      );
+      throw new OperatorRefusal(`The router refuses Route ${name} in ${namespace}: ${inWords(refused)}`);
     }
     const host = route.spec?.host;
     if (!admitted || host === undefined || host === "") {

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "./hash";
+import { jobAnnotations, jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 
@@ -26,6 +27,11 @@ export interface ScriptJobArgs {
   readonly serviceCaFile?: string;
 }
 
+/** The text of a script in `components/jobs`. */
+export function scriptSource(script: string): string {
+  return readFileSync(path.join(__dirname, "jobs", script), "utf8");
+}
+
 /**
  * A Job that runs one of the program's own scripts once. Its name carries a digest of the script and its settings, so
  * it is replaced, and runs again, exactly when one of them changes. There is no time to live after which the cluster
@@ -38,7 +44,7 @@ export class ScriptJob extends pulumi.ComponentResource {
   constructor(name: string, args: ScriptJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:proof:ScriptJob", name, {}, opts);
     const labels = recommendedLabels(name, "proof");
-    const source = readFileSync(path.join(__dirname, "jobs", args.script), "utf8");
+    const source = scriptSource(args.script);
     const digest = pulumi.output(args.settings).apply((settings) => shortHash([source, settings, args.image]));
     const script = new k8s.core.v1.ConfigMap(
       `${name}-script`,
@@ -49,7 +55,12 @@ export class ScriptJob extends pulumi.ComponentResource {
     const job = new k8s.batch.v1.Job(
       `${name}-job`,
       {
-        metadata: { name: pulumi.interpolate`${name}-${digest}`, namespace: args.namespace, labels },
+        metadata: {
+          name: pulumi.interpolate`${name}-${digest}`,
+          namespace: args.namespace,
+          labels,
+          annotations: jobAnnotations,
+        },
         spec: {
           backoffLimit: 0,
           activeDeadlineSeconds: args.activeDeadlineSeconds,
@@ -59,7 +70,7 @@ export class ScriptJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      jobOptions(this, args.activeDeadlineSeconds),
     );
     this.completed = pulumi.all([job.metadata.name, job.urn]).apply(([jobName]) => jobName);
     this.registerOutputs({ completed: this.completed });

@@ -6,6 +6,11 @@ export interface ServiceMesh {
   readonly rootNamespace: pulumi.Output<string>;
   /** Name of the extension provider that sends spans to the trace store. */
   readonly tracingProvider: pulumi.Output<string>;
+  /**
+   * The namespaces that belong to the mesh; resolved once all are configured. Until then the mesh does not see what is
+   * in them, a trace store among it.
+   */
+  readonly members: pulumi.Output<string[]>;
   /** The Kiali resource that the mesh brings along; resolved once it is there. */
   readonly kiali: { readonly name: pulumi.Output<string>; readonly namespace: pulumi.Output<string> };
   /** The Service of the ingress gateway, its plain HTTP port's name, and the labels of its pods. */

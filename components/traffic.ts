@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { Bookinfo } from "./bookinfo";
 import type { StackConfig } from "./config";
+import { shortHash } from "./hash";
 import type { MeshTelemetry } from "./meshTelemetry";
-import { ScriptJob } from "./scriptJob";
+import { ScriptJob, scriptSource } from "./scriptJob";
 import type { ServiceMesh } from "./serviceMesh";
 
 /** Arguments of {@link Traffic}. */
@@ -18,6 +20,8 @@ export interface TrafficArgs {
   readonly settings: StackConfig["traffic"];
 }
 
+const script = "traffic.mjs";
+
 /**
  * A job that sends a bounded number of requests to Bookinfo. Each carries a trace id that is known beforehand and the
  * flag that it is sampled, so the verification knows what to look for at any sampling percentage.
@@ -29,28 +33,26 @@ export class Traffic extends pulumi.ComponentResource {
   constructor(name: string, args: TrafficArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:proof:Traffic", name, {}, opts);
     const { requests, perSecond, timeoutSeconds, image } = args.settings;
+    const plan = pulumi
+      // Before all members are configured the mesh does not see the trace store, and no request leaves a trace.
+      .all([args.bookinfo.ingress, args.telemetry.samplingPercentage, args.mesh.members])
+      .apply(([{ url, host }, samplingPercentage]) => ({ url, host, perSecond, timeoutSeconds, samplingPercentage }));
+    const run = new random.RandomId(
+      `${name}-run`,
+      {
+        byteLength: 16,
+        keepers: { job: plan.apply((known) => shortHash([known, requests, image, scriptSource(script)])) },
+      },
+      { parent: this },
+    );
     const settings = pulumi
-      .all([args.bookinfo.ingress, args.telemetry.samplingPercentage])
-      .apply(([{ url, host }, samplingPercentage]) => ({
-        url,
-        host,
-        perSecond,
-        timeoutSeconds,
-        samplingPercentage,
-        traceIds: knownTraceIds(requests, [
-          url,
-          host,
-          perSecond,
-          timeoutSeconds,
-          samplingPercentage,
-          pulumi.getStack(),
-        ]),
-      }));
+      .all([plan, run.hex])
+      .apply(([known, runId]) => ({ ...known, traceIds: knownTraceIds(requests, runId) }));
     const job = new ScriptJob(
       name,
       {
         namespace: args.mesh.rootNamespace,
-        script: "traffic.mjs",
+        script,
         image,
         settingsVariable: "TRAFFIC_SETTINGS",
         settings,
@@ -64,12 +66,13 @@ export class Traffic extends pulumi.ComponentResource {
   }
 }
 
-/** As many trace ids as requests, the same for the same inputs. */
-export function knownTraceIds(requests: number, inputs: readonly unknown[]): string[] {
+/**
+ * As many trace ids as requests.
+ *
+ * @param runId what tells this run from all others, so that traces of an earlier one are not taken for its own.
+ */
+export function knownTraceIds(requests: number, runId: string): string[] {
   return Array.from({ length: requests }, (_, index) =>
-    createHash("sha256")
-      .update(JSON.stringify([...inputs, requests, index]))
-      .digest("hex")
-      .slice(0, 32),
+    createHash("sha256").update(`${runId} ${index}`).digest("hex").slice(0, 32),
   );
 }

@@ -38,18 +38,18 @@ export async function verifyTraces(settings, credentials, log) {
         if (Date.now() >= deadline) {
           break;
         }
-        if (spansOf(await ask(settings, credentials, `/api/traces/${traceId}`, deadline)) > 0) {
+        if (names(settings, await ask(settings, credentials, `/api/traces/${traceId}`, deadline))) {
           missing.delete(traceId);
           found += 1;
         }
       }
       if (missing.size === 0 && (await entryServiceFound(settings, credentials, deadline))) {
-        return `all ${found} traces are in Kiali, with spans of ${settings.service}.${settings.namespace}`;
+        return `all ${found} traces are in Kiali, with spans of ${nameOf(settings)}`;
       }
       reason =
         missing.size > 0
-          ? `${missing.size} of ${settings.traceIds.length} traces are not in Kiali, for example ${[...missing][0]}`
-          : `Kiali has the traces but shows none for ${settings.service}.${settings.namespace}`;
+          ? `${missing.size} of ${settings.traceIds.length} traces are not in Kiali with spans of ${nameOf(settings)}, for example ${[...missing][0]}`
+          : `Kiali has the traces but shows none for ${nameOf(settings)}`;
     } catch (error) {
       if (error instanceof Refused) {
         throw error;
@@ -66,17 +66,25 @@ export async function verifyTraces(settings, credentials, log) {
   }
 }
 
-/** The search that Kiali's own pages do; its answer names services as `<app>.<namespace>`. */
-async function entryServiceFound({ kialiUrl, namespace, service }, credentials, deadline) {
+/** The search that Kiali's own pages do. */
+async function entryServiceFound(settings, credentials, deadline) {
   const startMicros = (Date.now() - 60 * 60 * 1000) * 1000;
+  const { namespace, service } = settings;
   const path = `/api/namespaces/${namespace}/services/${service}/traces?startMicros=${startMicros}&tags=&limit=100`;
-  const answer = await ask({ kialiUrl }, credentials, path, deadline);
-  return JSON.stringify(answer ?? null).includes(`"serviceName":"${service}.${namespace}"`);
+  return names(settings, await ask(settings, credentials, path, deadline));
 }
 
-function spansOf(answer) {
+/** How Istio's proxies name the entry service in their spans. */
+function nameOf({ service, namespace }) {
+  return `${service}.${namespace}`;
+}
+
+/** Whether spans of the entry service are in an answer: the gateway alone reports a span for every request, too. */
+function names(settings, answer) {
   const traces = Array.isArray(answer?.data) ? answer.data : [answer?.data];
-  return traces.reduce((sum, trace) => sum + (trace?.spans?.length ?? 0), 0);
+  return traces.some(
+    (trace) => trace?.spans?.length > 0 && JSON.stringify(trace).includes(`"serviceName":"${nameOf(settings)}"`),
+  );
 }
 
 /** @returns {Promise<any>} the parsed answer, undefined for 404 */

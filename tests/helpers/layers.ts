@@ -16,6 +16,7 @@ import type { Bookinfo } from "../../components/bookinfo";
 export const mesh: ServiceMesh = {
   rootNamespace: pulumi.output("mesh-root"),
   tracingProvider: pulumi.output("spans"),
+  members: pulumi.output(["elsewhere", "shop"]),
   kiali: { name: pulumi.output("console"), namespace: pulumi.output("mesh-root") },
   ingressGateway: { service: "front-door", httpPort: "plain", selector: { istio: "front" } },
   membership: (namespace) => {

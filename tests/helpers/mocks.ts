@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { shortHash } from "../../components/hash";
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -45,9 +46,7 @@ export class Recorder implements pulumi.runtime.Mocks {
       await this.hold.until;
     }
     registered.finished = this.clock++;
-    const generated =
-      args.type === "random:index/randomPassword:RandomPassword" ? { result: `generated-${args.name}` } : {};
-    return { id: `${args.name}-id`, state: { ...inputs, ...generated } };
+    return { id: `${args.name}-id`, state: { ...inputs, ...generated(args.type, args.name, inputs) } };
   }
 
   call(args: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
@@ -82,6 +81,18 @@ export class Recorder implements pulumi.runtime.Mocks {
     return this.resources
       .filter((resource) => resource.type === type)
       .sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+}
+
+/** What a resource of the random provider generates: the same as long as its keepers are. */
+function generated(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  switch (type) {
+    case "random:index/randomPassword:RandomPassword":
+      return { result: `generated-${name}` };
+    case "random:index/randomId:RandomId":
+      return { hex: shortHash(inputs.keepers) };
+    default:
+      return {};
   }
 }
 

@@ -27,6 +27,7 @@ const edges: readonly (readonly [string, string])[] = [
   ["bookinfo-reviews-v3", "traffic-job"],
   ["bookinfo-routes", "traffic-job"],
   ["telemetry-mesh-default", "traffic-job"],
+  ["traffic-run", "traffic-job"],
   ["traffic-job", "verification-job"],
   ["kiali-tracing", "verification-job"],
 ];

@@ -14,8 +14,9 @@ const answers: Answers = {
     metadata: { generation: 1 },
     status: { observedGeneration: 1, conditions: [{ type: "Ready", status: "True" }] },
   },
-  [roll]: { status: { configuredMembers: ["shop"] } },
+  [roll]: { status: { configuredMembers: ["shop", "traces"] } },
 };
+const half: Answers = { ...answers, [roll]: { status: { configuredMembers: ["shop"] } } };
 
 function deployed(run: Deployment = { answers }, ask: (mesh: MaistraMesh) => unknown = () => undefined) {
   return deploy((readiness) => {
@@ -104,6 +105,10 @@ describe("MaistraMesh", () => {
     );
   });
 
+  it("tells its members only when all of them are configured", async () => {
+    await assert.rejects(deployed({ answers: half }), /still waiting for members traces of the mesh to be configured/);
+  });
+
   it("is known in the first preview", async () => {
     const { component } = await deployed({ preview: true });
     assert.equal(await valueOf(component.tracingProvider), "tempo");
@@ -126,7 +131,10 @@ describe("MaistraMesh", () => {
     });
 
     it("is waited for", async () => {
-      await assert.rejects(ask("traces"), /still waiting for member traces of the mesh to be configured/);
+      await assert.rejects(
+        ask("traces", { answers: half }),
+        /still waiting for members traces of the mesh to be configured/,
+      );
     });
 
     it("of a namespace that is no member fails in an up, with the way out", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Probe } from "../../components/readiness";
 import { OperatorRefusal } from "../../components/readiness";
-import { controlPlaneReady, kialiTookUp, memberConfigured, routeHost, tempoStackReady } from "../../components/probes";
+import { controlPlaneReady, kialiTookUp, membersConfigured, routeHost, tempoStackReady } from "../../components/probes";
 import type { Answers } from "../helpers/fakeCluster";
 import { FakeCluster, unreachable } from "../helpers/fakeCluster";
 
@@ -44,7 +44,9 @@ describe("probes", () => {
         },
       },
     });
-    const takeUp = { waiting: "the Service Mesh operator to take up ServiceMeshControlPlane basic" };
+    const takeUp = (words = "no status yet") => ({
+      waiting: `the Service Mesh operator to take up ServiceMeshControlPlane basic (${words})`,
+    });
 
     it("is ready when the newest generation is observed and nothing is missing", async () => {
       assert.deepEqual(await look(probe, meshWith({})), ready);
@@ -52,82 +54,104 @@ describe("probes", () => {
     });
 
     it("waits for the operator where the object or its status is not there", async () => {
-      assert.deepEqual(await look(probe, {}), takeUp);
-      assert.deepEqual(await look(probe, { [path]: { metadata: { generation: 1 } } }), takeUp);
+      assert.deepEqual(await look(probe, {}), takeUp());
+      assert.deepEqual(await look(probe, { [path]: { metadata: { generation: 1 } } }), takeUp());
     });
 
-    it("does not believe a status from before the change, ready or refused", async () => {
-      assert.deepEqual(await look(probe, meshWith({}, 3)), takeUp);
-      const refused = { conditions: [condition("Reconciled", "False", "ValidationError", "no")] };
-      assert.deepEqual(await look(probe, meshWith(refused, 3)), takeUp);
+    it("does not believe Ready from before the change", async () => {
+      assert.deepEqual(await look(probe, meshWith({}, 3)), takeUp("ComponentsReady: All is ready"));
     });
 
     it("waits for components by name, though the condition says Ready", async () => {
       const components = { ready: ["istiod"], pending: ["kiali"], unready: ["grafana", "istio-ingress"] };
       assert.deepEqual(await look(probe, meshWith({ readiness: { components } })), {
-        waiting: "the control plane's kiali, grafana, istio-ingress (All is ready)",
+        waiting: "the control plane's kiali, grafana, istio-ingress (ComponentsReady: All is ready)",
+      });
+    });
+
+    it("tells the components of an install, in which no generation is observed yet", async () => {
+      const status = {
+        observedGeneration: undefined,
+        conditions: [condition("Reconciled", "False", "PausingInstall", "Paused until kiali becomes ready")],
+        readiness: { components: { pending: ["kiali"] } },
+      };
+      assert.deepEqual(await look(probe, meshWith(status)), {
+        waiting: "the control plane's kiali (PausingInstall: Paused until kiali becomes ready)",
       });
     });
 
     it("waits where the condition is not Ready, with the operator's message", async () => {
       const installing = condition("Ready", "False", "ComponentsNotReady", "Some components are not fully available");
-      assert.deepEqual(await look(probe, meshWith({ conditions: [installing] })), {
-        waiting: "the control plane's components (Some components are not fully available)",
-      });
-      assert.deepEqual(await look(probe, meshWith({ conditions: [] })), {
-        waiting: "the control plane's components (no status yet)",
-      });
+      assert.deepEqual(
+        await look(probe, meshWith({ conditions: [installing] })),
+        takeUp("ComponentsNotReady: Some components are not fully available"),
+      );
+      assert.deepEqual(await look(probe, meshWith({ conditions: [] })), takeUp());
     });
 
-    for (const reason of [
-      "ValidationError",
-      "DependencyMissingError",
-      "ErrMultipleSMCPs",
-      "ReconcileError",
-      "InstallError",
-      "UpdateError",
-    ]) {
-      it(`reports the refusal ${reason}`, async () => {
-        const conditions = [condition("Reconciled", "False", reason, "spec.x is wrong"), condition("Ready", "True")];
-        assert.deepEqual(await look(probe, meshWith({ conditions })), {
-          refused: `The Service Mesh operator refuses it: ${reason}: spec.x is wrong`,
+    for (const reason of ["ValidationError", "DependencyMissingError", "ErrMultipleSMCPs"]) {
+      // The operator notes the generation only when it has succeeded.
+      for (const observedGeneration of [undefined, 1, 2]) {
+        it(`reports the refusal ${reason} when generation ${observedGeneration ?? "none"} of 2 is observed`, async () => {
+          const conditions = [condition("Reconciled", "False", reason, "spec.x is wrong"), condition("Ready", "True")];
+          assert.deepEqual(await look(probe, meshWith({ conditions, observedGeneration })), {
+            refused: `The Service Mesh operator refuses it: ${reason}: spec.x is wrong`,
+          });
         });
-      });
+      }
     }
 
-    it("takes reconciling for no refusal", async () => {
-      const conditions = [condition("Reconciled", "False", "Reconciling", "Progressing"), condition("Ready", "False")];
-      assert.ok("waiting" in (await look(probe, meshWith({ conditions }))));
-    });
+    for (const reason of ["Reconciling", "ReconcileError", "InstallError"]) {
+      it(`takes ${reason} for no refusal: the operator goes on`, async () => {
+        const conditions = [condition("Reconciled", "False", reason, "webhook away"), condition("Ready", "False")];
+        assert.deepEqual(
+          await look(probe, meshWith({ conditions, observedGeneration: 1 })),
+          takeUp(`${reason}: webhook away`),
+        );
+      });
+    }
   });
 
-  describe("memberConfigured", () => {
+  describe("membersConfigured", () => {
     const path = "/apis/maistra.io/v1/namespaces/istio-system/servicemeshmemberrolls/default";
-    const probe = memberConfigured("istio-system", "default", "bookinfo");
+    const probe = membersConfigured("istio-system", "default", ["bookinfo", "shop"]);
     const rollWith = (status: object) => ({ [path]: { status } });
+    const pending = { configuredMembers: ["shop", "bookinfo2"], conditions: [] };
 
-    it("is ready when the member is configured, whatever others are", async () => {
-      const status = {
-        configuredMembers: ["a", "bookinfo"],
-        pendingMembers: ["b"],
-        conditions: [condition("Ready", "False")],
-      };
+    it("is ready when all are configured, whatever others are", async () => {
+      const status = { configuredMembers: ["a", "shop", "bookinfo"], conditions: [condition("Ready", "False")] };
       assert.deepEqual(await look(probe, rollWith(status)), ready);
     });
 
-    it("waits while it is pending, with the operator's message", async () => {
-      const pending = {
-        configuredMembers: ["bookinfo2"],
-        pendingMembers: ["bookinfo"],
-        conditions: [condition("Ready", "False", "ReconcileError", "namespace bookinfo does not exist")],
-      };
-      assert.deepEqual(await look(probe, rollWith(pending)), {
-        waiting: "member bookinfo of the mesh to be configured (namespace bookinfo does not exist)",
+    it("waits while one is pending, with the operator's message on the roll", async () => {
+      const conditions = [condition("Ready", "False", "Reconciling", "not yet configured: [bookinfo]")];
+      assert.deepEqual(await look(probe, rollWith({ ...pending, conditions })), {
+        waiting: "members bookinfo of the mesh to be configured (Reconciling: not yet configured: [bookinfo])",
+      });
+    });
+
+    it("tells the operator's reason for the member itself where it has one", async () => {
+      const reason = condition("Reconciled", "False", "NamespaceNotExists", "Namespace does not exist");
+      const memberStatuses = [
+        { namespace: "shop", conditions: [condition("Reconciled", "True")] },
+        { namespace: "bookinfo", conditions: [reason] },
+      ];
+      assert.deepEqual(await look(probe, rollWith({ ...pending, memberStatuses })), {
+        waiting: "members bookinfo of the mesh to be configured (NamespaceNotExists: Namespace does not exist)",
+      });
+    });
+
+    it("reports a namespace that another mesh has", async () => {
+      const reason = condition("Reconciled", "False", "MemberReferencesDifferentControlPlane", "mesh x has it");
+      const memberStatuses = [{ namespace: "bookinfo", conditions: [reason] }];
+      assert.deepEqual(await look(probe, rollWith({ ...pending, memberStatuses })), {
+        refused:
+          "Namespace bookinfo cannot join the mesh: MemberReferencesDifferentControlPlane: mesh x has it. Take it out of mesh-tracing:members, or out of the other mesh.",
       });
     });
 
     it("waits while there is no status or no roll", async () => {
-      const waiting = { waiting: "member bookinfo of the mesh to be configured (no status yet)" };
+      const waiting = { waiting: "members bookinfo, shop of the mesh to be configured (no status yet)" };
       assert.deepEqual(await look(probe, rollWith({})), waiting);
       assert.deepEqual(await look(probe, {}), waiting);
     });
@@ -182,18 +206,24 @@ describe("probes", () => {
       assert.deepEqual(await look(probe, answers(undefined)), { waiting: "Tempo's components (no status yet)" });
       const pending = [condition("Pending", "True", "PendingComponents", "Some components are pending")];
       assert.deepEqual(await look(probe, answers(pending)), {
-        waiting: "Tempo's components (Some components are pending)",
+        waiting: "Tempo's components (PendingComponents: Some components are pending)",
       });
     });
 
-    for (const type of ["ConfigurationError", "Failed"]) {
-      it(`reports the refusal ${type}`, async () => {
-        const conditions = [condition("Ready", "False"), condition(type, "True", "InvalidStorageConfig", "no bucket")];
-        assert.deepEqual(await look(probe, answers(conditions)), {
-          refused: `tempo-operator refuses it: ${type}: InvalidStorageConfig: no bucket`,
-        });
+    it("reports a refused configuration", async () => {
+      const refused = condition("ConfigurationError", "True", "InvalidStorageConfig", "no bucket");
+      assert.deepEqual(await look(probe, answers([condition("Ready", "False"), refused])), {
+        refused: "tempo-operator refuses it: InvalidStorageConfig: no bucket",
       });
-    }
+    });
+
+    it("waits where pods have failed: one that was evicted stays so beside its successor", async () => {
+      const failed = condition("Failed", "True", "FailedComponents", "Some components failed");
+      assert.deepEqual(await look(probe, answers([condition("Ready", "False"), failed])), {
+        waiting:
+          "Tempo, some pods of which failed: look at them, or delete them (FailedComponents: Some components failed)",
+      });
+    });
 
     for (const [kind, deployments, statefulsets] of [
       ["Deployment", [workload("querier", "minio")], []],
@@ -253,12 +283,28 @@ describe("probes", () => {
       });
     });
 
+    it("waits for the operator to finish: it restarts the pods once more when their settings changed", async () => {
+      for (const conditions of [[condition("Running", "True"), condition("Successful", "False")], []]) {
+        assert.deepEqual(await look(probe, answers({ settings: "new" }, conditions)), {
+          waiting: "the Kiali operator to finish",
+        });
+      }
+    });
+
     it("reports the operator's failure", async () => {
       const failure = condition("Failure", "True", "Failed", "task x failed");
-      assert.deepEqual(await look(probe, answers({ settings: "new" }, [failure])), {
-        refused: "The Kiali operator failed: Failed: task x failed",
-      });
-      assert.deepEqual(await look(probe, answers({ settings: "new" }, [{ ...failure, status: "False" }])), ready);
+      for (const conditions of [[failure], [failure, condition("Running", "False")]]) {
+        assert.deepEqual(await look(probe, answers({ settings: "old" }, conditions)), {
+          refused: "The Kiali operator failed: Failed: task x failed",
+        });
+      }
+      const mended = [{ ...failure, status: "False" }, successful];
+      assert.deepEqual(await look(probe, answers({ settings: "new" }, mended)), ready);
+    });
+
+    it("takes a failure for that of the last run while the operator runs again", async () => {
+      const conditions = [condition("Failure", "True", "Failed", "task x failed"), condition("Running", "True")];
+      assert.deepEqual(await look(probe, answers({ settings: "old" }, conditions)), notTakenUp);
     });
   });
 

@@ -82,7 +82,7 @@ describe("TraceStore", () => {
     const refusing = { ...answers, [stack]: { status: { conditions: [refused] } } };
     await assert.rejects(
       deployed(sized, { answers: refusing }),
-      /tempo-operator refuses it: ConfigurationError: InvalidStorageConfig: no bucket$/,
+      /tempo-operator refuses it: InvalidStorageConfig: no bucket$/,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
+import * as pulumi from "@pulumi/pulumi";
 import { knownTraceIds, Traffic } from "../../components/traffic";
 import { assertComponent, deploy } from "../helpers/deploy";
 import type { Ended } from "../helpers/jobScript";
@@ -11,10 +12,8 @@ import { valueOf } from "../helpers/mocks";
 const settings = { requests: 3, perSecond: 2, timeoutSeconds: 45, image: "node:1" };
 
 describe("Traffic", () => {
-  const deployed = (changes: Partial<typeof settings> = {}, stack = "dev") =>
-    deploy(() => new Traffic("traffic", { mesh, bookinfo, telemetry, settings: { ...settings, ...changes } }), {
-      stack,
-    });
+  const deployed = (changes: Partial<typeof settings> = {}) =>
+    deploy(() => new Traffic("traffic", { mesh, bookinfo, telemetry, settings: { ...settings, ...changes } }));
   const idsOf = async (...args: Parameters<typeof deployed>) =>
     await valueOf((await deployed(...args)).component.traceIds);
 
@@ -51,9 +50,29 @@ describe("Traffic", () => {
     assert.equal(new Set(ids).size, 3);
     assert.ok(ids.every((id) => /^[0-9a-f]{32}$/.test(id)));
     assert.deepEqual(await idsOf(), ids);
-    for (const others of [await idsOf({ perSecond: 3 }), await idsOf({ requests: 4 }), await idsOf({}, "staging")]) {
+    const changes: Partial<typeof settings>[] = [{ perSecond: 3 }, { requests: 4 }, { image: "node:2" }];
+    for (const others of await Promise.all(changes.map((change) => idsOf(change)))) {
       assert.ok(others.every((id) => !ids.includes(id)));
     }
+  });
+
+  it("takes them from a number that is drawn anew for each run, never from the settings alone", async () => {
+    const { recorder } = await deployed();
+    const { type, inputs } = recorder.find("traffic-run");
+    assert.equal(type, "random:index/randomId:RandomId");
+    assert.deepEqual(Object.keys(inputs.keepers as object), ["job"]);
+    assert.notDeepEqual(knownTraceIds(3, "first"), knownTraceIds(3, "second"));
+  });
+
+  it("waits until every member is configured, or the mesh does not see the trace store", async () => {
+    const makers = async (component: Traffic) =>
+      (component.traceIds as unknown as { allResources(): Promise<Set<unknown>> }).allResources();
+    const roll = new pulumi.ComponentResource("test:mesh:Roll", "roll", {}, {});
+    const members = roll.urn.apply(() => ["shop"]);
+    const waiting = await deploy(
+      () => new Traffic("traffic", { mesh: { ...mesh, members }, bookinfo, telemetry, settings }),
+    );
+    assert.ok((await makers(waiting.component)).has(roll));
   });
 
   it("tells them once the job is done", async () => {
@@ -66,7 +85,7 @@ describe("Traffic", () => {
 });
 
 describe("traffic.mjs", () => {
-  const traceIds = knownTraceIds(3, ["test"]);
+  const traceIds = knownTraceIds(3, "test");
   const brief = { timeoutSeconds: 0.3 };
   let gateway: Loopback | undefined;
 

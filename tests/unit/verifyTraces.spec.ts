@@ -121,16 +121,23 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 0, ended.output);
     const [first, second] = traceIds.map((id) => `/api/traces/${id}`);
     assert.deepEqual(asked, [first, second, second, second, searchPath]);
-    assert.match(ended.output, /^1 of 2 traces are not in Kiali, for example b{32}\n/);
+    assert.match(
+      ended.output,
+      /^1 of 2 traces are not in Kiali with spans of productpage\.bookinfo, for example b{32}\n/,
+    );
   });
 
-  it("fails when a trace is missing, is empty or has no answer, and says where to look", async () => {
+  it("fails when a trace is missing, empty, without an answer or the gateway's alone, and says where to look", async () => {
     const where =
       /Check in this order: Telemetry mesh-default, the mesh's extensionProviders, sidecars of the pods, Tempo's distributor, Kiali's external_services\.tracing\.$/;
-    const looks = [404, { data: [] }, { data: null }, { data: [{ spans: [] }] }].map(async (missing) => {
+    const gatewayAlone = trace("istio-ingressgateway.istio-system");
+    const looks = [404, { data: [] }, { data: null }, { data: [{ spans: [] }] }, gatewayAlone].map(async (missing) => {
       const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: missing }, brief);
       assert.equal(ended.code, 1, JSON.stringify(missing));
-      assert.match(ended.termination!, /^1 of 2 traces are not in Kiali, for example b{32} after 1 s\. /);
+      assert.match(
+        ended.termination!,
+        /^1 of 2 traces are not in Kiali with spans of productpage\.bookinfo, for example b{32} after 1 s\. /,
+      );
       assert.match(ended.termination!, where);
     });
     await Promise.all(looks);
@@ -222,7 +229,7 @@ describe("verifyTraces.mjs", () => {
             ...brief,
             traceIds: Array.from({ length: 20 }, (__, index) => String(index).padStart(32, "0")),
           }),
-        /^1\d of 20 traces are not in Kiali, for example 0{30}0\d after 1 s/,
+        /^1\d of 20 traces are not in Kiali with spans of productpage\.bookinfo, for example 0{30}0\d after 1 s/,
       ],
     ];
     const looks = cases.map(async ([name, look, reason]) => {
