@@ -261,6 +261,9 @@ describe("stand-ins on the embedded control plane", function () {
   it("write nothing after a restart", async () => {
     // The start lays the project's own definitions out again, which drops what the real ones had defaulted.
     await cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", ownDefinitions);
+    await cluster.apply(...namespaces);
+    await cluster.apply(mesh(), roll("tracing-system", "bookinfo"));
+    await eventually(meshIsReady);
     await settled();
     const start = cluster.audit().length;
     await cluster.restart();
