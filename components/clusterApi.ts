@@ -49,28 +49,16 @@ const defaultRequestTimeoutMs = 10_000;
  * client library would cost every preview 0.7 s of start-up for the same GETs.
  */
 export class ClusterApi implements ClusterReader {
-  private readonly agent: https.Agent | http.Agent;
   private readonly server: URL;
-  private readonly credentials: KubeconfigUser;
+  private session: Session;
 
   private constructor(
-    kubeconfig: Kubeconfig,
+    private readonly kubeconfig: Kubeconfig,
     private readonly contextName: string,
     private readonly requestTimeoutMs: number,
   ) {
     this.server = new URL(kubeconfig.cluster.server);
-    this.credentials = kubeconfig.user.exec ? runExecPlugin(kubeconfig) : kubeconfig.user;
-    this.agent =
-      this.server.protocol === "http:"
-        ? new http.Agent({ keepAlive: true })
-        : new https.Agent({
-            keepAlive: true,
-            ca: kubeconfig.cluster.certificateAuthority,
-            cert: this.credentials.clientCertificate,
-            key: this.credentials.clientKey,
-            servername: kubeconfig.cluster.tlsServerName,
-            rejectUnauthorized: !kubeconfig.cluster.insecureSkipTlsVerify,
-          });
+    this.session = openSession(kubeconfig);
   }
 
   /**
@@ -91,13 +79,18 @@ export class ClusterApi implements ClusterReader {
   }
 
   async get<T>(path: string): Promise<T | undefined> {
-    const { status, body } = await this.request(path);
+    let { status, body } = await this.request(path);
+    if (status === 401 && this.kubeconfig.user.exec) {
+      // What the plugin gave is good for minutes, an up can take longer.
+      this.session = openSession(this.kubeconfig);
+      ({ status, body } = await this.request(path));
+    }
     if (status === 404) {
       return undefined;
     }
     // An API server does not redirect; a login page in front of it does.
     if (status >= 300) {
-      throw new ClusterError(`${this.description} answered ${status} to GET ${path}: ${reasonOf(body)}`);
+      throw new ClusterError(`${this.description} answered ${status} to GET ${path}: ${reasonOf(body)}`, status);
     }
     try {
       return JSON.parse(body) as T;
@@ -109,7 +102,7 @@ export class ClusterApi implements ClusterReader {
   private async request(path: string): Promise<{ status: number; body: string }> {
     const base = this.server.pathname.replace(/\/$/, "");
     const headers: http.OutgoingHttpHeaders = { accept: "application/json" };
-    const authorization = authorizationOf(this.credentials);
+    const authorization = authorizationOf(this.session.credentials);
     if (authorization !== undefined) {
       headers.authorization = authorization;
     }
@@ -121,7 +114,7 @@ export class ClusterApi implements ClusterReader {
           port: this.server.port || undefined,
           path: base + path,
           headers,
-          agent: this.agent,
+          agent: this.session.agent,
           timeout: this.requestTimeoutMs,
         },
         (response) => {
@@ -142,6 +135,31 @@ export class ClusterApi implements ClusterReader {
     const detail = error instanceof AggregateError ? error.errors.map(String).join("; ") : error.message;
     return new ClusterError(`${this.description} cannot be reached: ${detail}`);
   }
+}
+
+/** Credentials and the connections that were made with them. */
+interface Session {
+  readonly credentials: KubeconfigUser;
+  readonly agent: http.Agent | https.Agent;
+}
+
+function openSession({ cluster, user }: Kubeconfig): Session {
+  const credentials = user.exec ? runExecPlugin({ cluster, user }) : user;
+  // Through the proxy that the environment names, as kubectl and the provider do, which never use one for this machine
+  // itself. Node before 22.21 and 24.5 cannot.
+  const isLocal = /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(cluster.server).hostname);
+  const options = { keepAlive: true, ...(!isLocal && { proxyEnv: process.env }) };
+  const agent = cluster.server.startsWith("http:")
+    ? new http.Agent(options)
+    : new https.Agent({
+        ...options,
+        ca: cluster.certificateAuthority,
+        cert: credentials.clientCertificate,
+        key: credentials.clientKey,
+        servername: cluster.tlsServerName,
+        rejectUnauthorized: !cluster.insecureSkipTlsVerify,
+      });
+  return { credentials, agent };
 }
 
 function authorizationOf({ token, tokenFile, username, password }: KubeconfigUser): string | undefined {

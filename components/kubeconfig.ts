@@ -4,7 +4,18 @@ import * as path from "node:path";
 import { parse } from "yaml";
 
 /** The API server could not be asked, or refused. The message says what to do. */
-export class ClusterError extends Error {}
+export class ClusterError extends Error {
+  /**
+   * @param message what was asked of whom, and the answer.
+   * @param status the HTTP status; none where there was no answer.
+   */
+  constructor(
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
 
 /** One context of a kubeconfig, resolved: where the server is and who we are there. */
 export interface Kubeconfig {
@@ -99,12 +110,18 @@ export function resolveContext(wanted?: string): { kubeconfig: Kubeconfig; name:
   }
   if (cluster.value["proxy-url"] !== undefined) {
     throw new ClusterError(
-      `context ${name} reaches its cluster through proxy-url, which the prerequisites check cannot`,
+      `context ${name} reaches its cluster through proxy-url, which the prerequisites check cannot; set HTTPS_PROXY instead`,
     );
   }
   const user = users.find((candidate) => candidate.name === context.value.user);
   if (user === undefined) {
     throw new ClusterError(`context ${name} of the kubeconfig names user ${context.value.user}, which is not there`);
+  }
+  const impersonation = Object.keys(user.value ?? {}).find((key) => key === "as" || key.startsWith("as-"));
+  if (impersonation !== undefined) {
+    throw new ClusterError(
+      `user ${user.name} of the kubeconfig impersonates another (${impersonation}), which the prerequisites check cannot; use a context of that user`,
+    );
   }
   return {
     name,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterReader, Condition } from "./clusterApi";
+import { ClusterError } from "./kubeconfig";
 
 /** What a look at the cluster found: ready with a value, or what is still missing. */
 export type Observation<T> =
@@ -128,6 +129,9 @@ export class Readiness {
       return await probe(this.cluster);
     } catch (error) {
       if (error instanceof OperatorRefusal) {
+        return { ready: "refused", words: error.message };
+      }
+      if (error instanceof ClusterError && error.status === 403) {
         return { ready: "refused", words: error.message };
       }
       // The API server may be restarting: go on until time runs out, with its answer as the reason.

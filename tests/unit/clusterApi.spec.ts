@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import * as http from "node:http";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { ServerOptions } from "node:https";
+import * as net from "node:net";
 import * as path from "node:path";
 import type { TLSSocket } from "node:tls";
 import { ClusterApi } from "../../components/clusterApi";
@@ -232,6 +234,28 @@ describe("clusterApi", () => {
       assert.equal(readFileSync(count, "utf8"), "x\n");
     });
 
+    it("is asked again when what it gave is no longer good, once for a request", async () => {
+      const count = path.join(folder.path, "renewed");
+      const user = plugin(
+        `echo x >> ${count}; printf '{"status":{"token":"token-%s"}}' "$(wc -l < ${count} | tr -d ' ')"`,
+      );
+      const accepted = new Set(["Bearer token-2"]);
+      const api = await open(
+        (request, response) => {
+          if (accepted.has(request.headers.authorization ?? "")) {
+            echo(request, response);
+          } else {
+            status(response, 401, "Unauthorized");
+          }
+        },
+        { user },
+      );
+      assert.equal((await api.get<{ authorization: string }>("/a"))?.authorization, "Bearer token-2");
+      accepted.clear();
+      await refuses(api.get("/b"), /answered 401 to GET \/b: Unauthorized/);
+      assert.equal(readFileSync(count, "utf8"), "x\n".repeat(3));
+    });
+
     it("gives a client certificate", async () => {
       const bob = await clientCertificate(ca, "bob");
       const user = plugin(credential({ clientCertificateData: bob.cert, clientKeyData: bob.key }));
@@ -279,6 +303,42 @@ describe("clusterApi", () => {
         openAt("https://127.0.0.1:1", { user }),
         /credential plugin mesh-tracing-no-such-plugin gave no credentials \(ENOENT\)$/,
       );
+    });
+  });
+
+  describe("a proxy", () => {
+    it("that the environment names is used, as the provider does", async function () {
+      const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+      if (major < 24 || (major === 24 && minor < 5)) {
+        this.skip(); // This Node.js cannot.
+      }
+      const asked: string[] = [];
+      const proxy = http.createServer();
+      proxy.on("connect", (request, socket: net.Socket) => {
+        asked.push(request.url!);
+        const onward = net.connect(Number(new URL(server!.url).port), "127.0.0.1", () => {
+          socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+          onward.pipe(socket).pipe(onward);
+        });
+        socket.on("error", () => onward.destroy());
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+      const address = `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+      try {
+        await withEnvironment({ HTTPS_PROXY: address, https_proxy: address, NO_PROXY: "", no_proxy: "" }, async () => {
+          server = await Loopback.start(echo, serverPair);
+          const cluster = { "certificate-authority-data": base64(ca.cert) };
+          const api = await openAt("https://kubernetes.example.test:6443", { cluster });
+          assert.equal((await api.get<{ url: string }>("/version"))?.url, "/version");
+          assert.deepEqual(asked, ["kubernetes.example.test:6443"]);
+          // Never for this machine itself.
+          assert.ok(await (await openAt(server.url, { cluster })).get("/version"));
+          assert.equal(asked.length, 1);
+        });
+      } finally {
+        proxy.closeAllConnections();
+        proxy.close();
+      }
     });
   });
 

@@ -109,9 +109,20 @@ describe("kubeconfig", () => {
       }
     });
 
+    it("is refused where its user impersonates another: it would judge with other rights than the provider has", async () => {
+      const impersonating = { ...kubeconfig("a"), users: [{ name: "a", user: { as: "admin", token: "t" } }] };
+      await refuses(
+        resolveOne(impersonating, "a"),
+        /impersonates another \(as\), which the .* cannot; use a context of that user$/,
+      );
+    });
+
     it("is refused where the cluster is behind a proxy-url, which this client does not speak", async () => {
       const proxied = kubeconfig("a", { "proxy-url": "http://proxy.example.test" });
-      await refuses(resolveOne(proxied, "a"), /^context a reaches its cluster through proxy-url, which the .* cannot$/);
+      await refuses(
+        resolveOne(proxied, "a"),
+        /^context a reaches its cluster through proxy-url, which the .* cannot; set HTTPS_PROXY instead$/,
+      );
     });
   });
 

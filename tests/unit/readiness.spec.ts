@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { ClusterError } from "../../components/kubeconfig";
 import type { Observation, Probe } from "../../components/readiness";
 import { findCondition, OperatorRefusal, Readiness, ready, waitingFor } from "../../components/readiness";
 import { FakeCluster } from "../helpers/fakeCluster";
@@ -150,6 +151,14 @@ describe("readiness", () => {
         /^not ready after 1 s, still waiting for b\./,
       );
       assert.equal(probe.looks, 2);
+    });
+
+    it("does not wait for a right that is missing", async () => {
+      const forbidden = new ClusterError("answered 403 to GET /x: forbidden", 403);
+      await assert.rejects(
+        settle((resource, readiness) => readiness.gate(resource, "value", finding(forbidden)), { graceMs: 0 }),
+        /answered 403 to GET \/x: forbidden$/,
+      );
     });
 
     it("survives that the API server is away, and says so when time is over", async () => {
