@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { format, resolveConfig } from "prettier";
 import { EmbeddedStack } from "../cli/embeddedStack";
 import { start, stop } from "../cluster/controlPlane";
 import type { ControlPlaneFolder } from "../cluster/folder";
@@ -188,7 +189,8 @@ async function write(text: string): Promise<void> {
   if (begin! < 0 || end! < begin!) {
     throw new UserError(`${document} has no lines ${marks.join(" and ")}`);
   }
-  await writeFile(document, `${old.slice(0, begin)}${marks[0]}\n\n${text}\n${old.slice(end)}`);
+  const page = `${old.slice(0, begin)}${marks[0]}\n\n${text}\n${old.slice(end)}`;
+  await writeFile(document, await format(page, { ...(await resolveConfig(document)), filepath: document }));
 }
 
 async function main(): Promise<number> {

@@ -59,7 +59,7 @@ export function renderResults({ machine, runs, operations, members, memory }: Re
   const [cheap, checked] = [cost("preview"), cost("withPolicies")];
   return [
     ...machine.map((fact) => `- ${fact}`),
-    `- Medians of ${runs} runs, in seconds; the range of the runs in brackets.`,
+    `- Seconds: the median of ${runs} ${runs === 1 ? "run" : "runs"}, and their range in brackets.`,
     "",
     "### Operations on the dev stack",
     "",
