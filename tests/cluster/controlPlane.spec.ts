@@ -173,10 +173,11 @@ describe("the embedded control plane", function () {
     const args = ["--import", "tsx", path.join(root, "cluster", "cli.ts"), "start", "--name", name];
     const starting = spawn(process.execPath, args, { cwd: root });
     let output = "";
+    let interruption: NodeJS.Timeout | undefined;
     starting.stderr.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-      // The first programs run, the definitions are being stored.
-      if (output.includes("✓ etcd")) setTimeout(() => starting.kill("SIGINT"), 700);
+      // The first programs run, the definitions are being stored. Once only: a second signal means "at once".
+      if (output.includes("✓ etcd")) interruption ??= setTimeout(() => starting.kill("SIGINT"), 500);
     });
     const code = await new Promise((resolve) => starting.on("close", resolve));
     assert.equal(code, 130, output);
