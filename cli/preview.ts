@@ -32,6 +32,12 @@ export async function stackNames(program: string): Promise<string[]> {
   return files.flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? []).sort();
 }
 
+/** The short name of a revision's commit, which means the same to everybody. */
+async function commitOf(revision: string): Promise<string> {
+  const name = await run("git", ["rev-parse", "--short", `${revision}^{commit}`], { cwd: projectFolder });
+  return `commit ${name.trim()}`;
+}
+
 /**
  * Takes a git revision out of the repository into a temporary folder, with its dependencies.
  *
@@ -67,7 +73,7 @@ async function deploy(program: string, name: string): Promise<string | undefined
   return `that revision cannot be deployed there`;
 }
 
-/** What is compared with: a git revision and the folder that it was taken out into. */
+/** What is compared with: a git commit and the folder that it was taken out into. */
 interface Base {
   readonly revision: string;
   readonly folder: string;
@@ -117,7 +123,8 @@ async function previewAll(names: readonly string[], base: Base | undefined): Pro
 
 function print(previews: readonly StackPreview[]): void {
   for (const preview of previews) {
-    console.log(`${preview.stack}: ${verdict(preview)} (${summary(preview)})`);
+    const counts = preview.changes.length > 0 ? ` (${summary(preview)})` : "";
+    console.log(`${preview.stack}: ${verdict(preview)}${counts}`);
     for (const { policy, level, resource, message } of preview.violations) {
       console.log(`  [${level}] ${policy} (${resource})\n    ${message.replaceAll("\n", "\n    ")}`);
     }
@@ -146,7 +153,7 @@ async function main(): Promise<number> {
     throw new UserError(`there is no stack ${unknown.join(", ")}; there are ${known.join(", ")}`);
   }
   await step("building the policy pack", () => run("npm", ["run", "build", "-w", "policies"], { cwd: projectFolder }));
-  const base = values.base && { revision: values.base, folder: await checkOut(values.base) };
+  const base = values.base && { revision: await commitOf(values.base), folder: await checkOut(values.base) };
   try {
     const previews = await previewAll(positionals.length > 0 ? positionals : known, base || undefined);
     print(previews);
