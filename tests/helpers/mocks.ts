@@ -181,3 +181,9 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }
+
+/** Names of the resources that an output comes from: what uses it waits for them. */
+export async function makersOf(output: pulumi.Output<unknown>): Promise<Set<string>> {
+  const resources = await (output as unknown as { allResources(): Promise<Set<{ __name: string }>> }).allResources();
+  return new Set([...resources].map(({ __name: name }) => name));
+}

@@ -5,7 +5,7 @@ import type { Deployment } from "../helpers/deploy";
 import { assertComponent, deploy } from "../helpers/deploy";
 import { admittedRoute } from "../helpers/fakeCluster";
 import { mesh } from "../helpers/layers";
-import { isKnown, valueOf } from "../helpers/mocks";
+import { isKnown, makersOf, valueOf } from "../helpers/mocks";
 
 const host = "demo.example.test";
 const route = "/apis/route.openshift.io/v1/namespaces/mesh-root/routes/bookinfo-productpage";
@@ -190,14 +190,11 @@ describe("Bookinfo", () => {
 
     it("is not told before every workload and the routing are there", async () => {
       const { component, recorder } = await deployed();
-      const sources = await (
-        component.ingress.url as unknown as { allResources(): Promise<Set<{ __name: string }>> }
-      ).allResources();
-      const names = new Set([...sources].map(({ __name }) => __name));
+      const makers = await makersOf(component.ingress.url);
       for (const { name } of recorder.ofType(deploymentType)) {
-        assert.ok(names.has(name), name);
+        assert.ok(makers.has(name), name);
       }
-      assert.ok(names.has("bookinfo-gateway") && names.has("bookinfo-routes"));
+      assert.ok(makers.has("bookinfo-gateway") && makers.has("bookinfo-routes"));
     });
 
     it("is waited for, and in the first preview not invented", async () => {

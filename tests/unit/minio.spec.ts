@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Minio } from "../../components/minio";
 import type { Deployed } from "../helpers/deploy";
 import { assertComponent, deploy } from "../helpers/deploy";
-import { secretMark, valueOf } from "../helpers/mocks";
+import { makersOf, secretMark, valueOf } from "../helpers/mocks";
 import { root } from "../helpers/program";
 
 function deployed(credentialsGeneration = 1): Promise<Deployed<Minio>> {
@@ -214,10 +214,7 @@ describe("Minio", () => {
       const { started } = recorder.find("minio-provisioning-1");
       assert.ok(started > recorder.find("minio-server").finished!);
       assert.equal(await valueOf(component.secretName), "minio");
-      const sources = await (
-        component.secretName as unknown as { allResources(): Promise<Set<{ __name: string }>> }
-      ).allResources();
-      assert.ok([...sources].some((source) => source.__name === "minio-provisioning-1"));
+      assert.ok((await makersOf(component.secretName)).has("minio-provisioning-1"));
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stackConfigSchema } from "../../components/config";
 import { Namespaces, namespacesOf } from "../../components/namespaces";
 import { assertComponent, deploy } from "../helpers/deploy";
-import { valueOf } from "../helpers/mocks";
+import { makersOf, valueOf } from "../helpers/mocks";
 
 const namespaceType = "kubernetes:core/v1:Namespace";
 const patchType = "kubernetes:core/v1:NamespacePatch";
@@ -77,11 +77,7 @@ describe("Namespaces", () => {
     for (const name of ["tracing-system", "istio-system"]) {
       const output = component.named(name);
       assert.equal(await valueOf(output), name);
-      const makers = await (output as unknown as { allResources(): Promise<Set<{ __name: string }>> }).allResources();
-      assert.deepEqual(
-        [...makers].map((maker) => maker.__name),
-        [recorder.find(`namespaces-${name}`).name],
-      );
+      assert.deepEqual(await makersOf(output), new Set([recorder.find(`namespaces-${name}`).name]));
     }
   });
 
