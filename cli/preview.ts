@@ -6,7 +6,7 @@ import { start, stop } from "../cluster/controlPlane";
 import { runCommand, UserError } from "../cluster/interruption";
 import { projectFolder, temporaryFolder } from "../cluster/paths";
 import { say, step } from "../cluster/progress";
-import { run } from "../cluster/run";
+import { run, tryRun } from "../cluster/run";
 import { EmbeddedStack } from "./embeddedStack";
 import { readPreview } from "./previewEvents";
 import { renderReport, summary, verdict, type StackPreview } from "./previewReport";
@@ -34,8 +34,13 @@ export async function stackNames(program: string): Promise<string[]> {
 
 /** The short name of a revision's commit, which means the same to everybody. */
 async function commitOf(revision: string): Promise<string> {
-  const name = await run("git", ["rev-parse", "--short", `${revision}^{commit}`], { cwd: projectFolder });
-  return `commit ${name.trim()}`;
+  const { code, stdout } = await tryRun("git", ["rev-parse", "--short", `${revision}^{commit}`], {
+    cwd: projectFolder,
+  });
+  if (code !== 0) {
+    throw new UserError(`git knows no revision ${revision}; a shallow clone may lack it: git fetch --unshallow`);
+  }
+  return `commit ${stdout.trim()}`;
 }
 
 /**
