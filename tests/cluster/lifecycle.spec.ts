@@ -45,7 +45,7 @@ describe("the dev stack on the embedded control plane", function () {
   it("shows every change in a first preview, with no policy violated", async () => {
     const { code, output } = await project.pulumi("preview", "--stack", "dev", ...policies);
     assert.equal(code, 0, output);
-    assert.match(output, /57 to create/);
+    assert.match(output, /58 to create/);
     assert.doesNotMatch(output, /mandatory|can't run policy/);
   });
 
@@ -158,7 +158,17 @@ describe("the dev stack on the embedded control plane", function () {
     await unchanged("up");
   });
 
+  /** The keys and passwords in a Secret. */
+  const credentialsIn = async (name: string) => {
+    const { data } = await cluster.get<{ data: Record<string, string> }>("secret", name, "-n", "tracing-system");
+    return ["access_key_id", "access_key_secret", "user", "password"].flatMap((key) =>
+      data[key] === undefined ? [] : [Buffer.from(data[key], "base64").toString("utf8")],
+    );
+  };
+  let firstKey: string[] = [];
+
   it("rotates the credentials: a Secret of a new name, in use before the old one goes", async () => {
+    firstKey = await credentialsIn("minio");
     project.configure("dev", (config) => (config["mesh-tracing:objectStorage"] = { credentialsGeneration: 2 }));
     const { code, output } = await project.pulumi("up", "--stack", "dev", "--yes", "--skip-preview", ...policies);
     assert.equal(code, 0, output);
@@ -184,25 +194,17 @@ describe("the dev stack on the embedded control plane", function () {
   });
 
   it("leaves no secret in state, logs, previews or outputs", async () => {
-    const secrets: string[] = [];
-    for (const name of ["minio-2", "minio-root"]) {
-      const { data } = await cluster.get<{ data: Record<string, string> }>("secret", name, "-n", "tracing-system");
-      for (const key of ["access_key_id", "access_key_secret", "user", "password"]) {
-        if (data[key] !== undefined) {
-          secrets.push(Buffer.from(data[key], "base64").toString("utf8"));
-        }
-      }
-    }
+    const secrets = [...firstKey, ...(await credentialsIn("minio-2")), ...(await credentialsIn("minio-root"))];
     const kiali = JSON.stringify(await cluster.get("kiali", "kiali", "-n", "istio-system"));
     secrets.push(...[...kiali.matchAll(/"password":"([^"]+)"/g)].map(([, password]) => password!));
-    assert.ok(secrets.length >= 6, `only ${secrets.length} secrets to look for`);
+    assert.ok(secrets.length >= 8, `only ${secrets.length} secrets to look for`);
 
     const shown = await project.pulumi("preview", "--stack", "dev", "--diff", "--show-sames", "--refresh");
     const places: Record<string, string> = {
       "the exported state": await project.exported("dev"),
       "what the commands printed": project.transcript,
       "a refreshing preview": shown.output,
-      "the state files": await stateFiles(project),
+      "the state files": await project.stateFiles(),
       "the logs of the operators": cluster.logs(),
     };
     for (const [place, text] of Object.entries(places)) {
@@ -226,59 +228,84 @@ describe("the dev stack on the embedded control plane", function () {
     const events = cluster
       .audit()
       .filter(({ stage, userAgent }) => stage === "ResponseComplete" && /pulumi/.test(userAgent ?? ""));
-    const moment = (verbs: string[], resource: string, name: string, pick: "first" | "last") => {
+    const moment = (verbs: string[], [resource, name]: readonly [string, RegExp], pick: "first" | "last") => {
       const times = events
         .filter(
           ({ verb, objectRef, responseStatus }) =>
             verbs.includes(verb) &&
             objectRef?.resource === resource &&
-            objectRef.name === name &&
+            name.test(objectRef.name ?? "") &&
             objectRef.subresource === undefined &&
             (responseStatus?.code ?? 500) < 300,
         )
         .map(({ stageTimestamp }) => stageTimestamp)
         .sort();
-      assert.ok(times.length > 0, `no ${verbs.join(" or ")} of ${resource} ${name} in the audit log`);
+      assert.ok(times.length > 0, `no ${verbs.join(" or ")} of ${resource} ${name.source} in the audit log`);
       return pick === "first" ? times[0]! : times.at(-1)!;
     };
-    const edges: readonly (readonly [string, string, string, string])[] = [
-      ["namespaces", "tracing-system", "persistentvolumeclaims", "minio"],
-      ["persistentvolumeclaims", "minio", "deployments", "minio"],
-      ["deployments", "minio", "jobs", "minio-provisioning-1"],
-      ["secrets", "minio", "tempostacks", "simplest"],
-      ["jobs", "minio-provisioning-1", "tempostacks", "simplest"],
-      ["tempostacks", "simplest", "servicemeshcontrolplanes", "istio-system"],
-      ["servicemeshcontrolplanes", "istio-system", "servicemeshmemberrolls", "default"],
-      ["servicemeshcontrolplanes", "istio-system", "telemetries", "mesh-default"],
-      ["servicemeshcontrolplanes", "istio-system", "kialis", "kiali"],
-      ["servicemeshmemberrolls", "default", "deployments", "productpage-v1"],
-      ["routes", "bookinfo-productpage", "gateways", "bookinfo-gateway"],
-    ];
-    for (const [firstResource, firstName, thenResource, thenName] of edges) {
+    const tracing = ["namespaces", /^tracing-system$/] as const;
+    const istio = ["namespaces", /^istio-system$/] as const;
+    const demo = ["namespaces", /^bookinfo$/] as const;
+    const volume = ["persistentvolumeclaims", /^minio$/] as const;
+    const server = ["deployments", /^minio$/] as const;
+    const credentials = ["secrets", /^minio(-2)?$/] as const;
+    const provisioning = ["jobs", /^minio-provisioning-/] as const;
+    const store = ["tempostacks", /^simplest$/] as const;
+    const retirement = ["jobs", /^minio-retirement-/] as const;
+    const mesh = ["servicemeshcontrolplanes", /^istio-system$/] as const;
+    const roll = ["servicemeshmemberrolls", /^default$/] as const;
+    const telemetry = ["telemetries", /^mesh-default$/] as const;
+    const kiali = ["kialis", /^kiali$/] as const;
+    const workload = ["deployments", /^productpage-v1$/] as const;
+    const route = ["routes", /^bookinfo-productpage$/] as const;
+    const gateway = ["gateways", /^bookinfo-gateway$/] as const;
+    const virtualService = ["virtualservices", /^bookinfo$/] as const;
+    const traffic = ["jobs", /^traffic-/] as const;
+    const verification = ["jobs", /^verification-/] as const;
+    const edges = [
+      [tracing, volume],
+      [tracing, credentials],
+      [volume, server],
+      [server, provisioning],
+      [credentials, provisioning],
+      [provisioning, store],
+      [store, retirement],
+      [store, mesh],
+      [store, kiali],
+      [istio, mesh],
+      [mesh, roll],
+      [demo, roll],
+      [mesh, telemetry],
+      [mesh, kiali],
+      [roll, workload],
+      [demo, workload],
+      [route, gateway],
+      [gateway, virtualService],
+      [workload, traffic],
+      [virtualService, traffic],
+      [telemetry, traffic],
+      [roll, traffic],
+      [traffic, verification],
+      [kiali, verification],
+    ] as const;
+    const told = ([resource, name]: readonly [string, RegExp]) => `${resource} ${name.source}`;
+    for (const [before, after] of edges) {
       const created = ["create", "patch"];
       assert.ok(
-        moment(created, firstResource, firstName, "first") < moment(created, thenResource, thenName, "first"),
-        `${thenResource} ${thenName} was created before ${firstResource} ${firstName}`,
+        moment(created, before, "first") < moment(created, after, "first"),
+        `${told(after)} was created before ${told(before)}`,
       );
     }
-    // Deleted in the first destroy; Kiali's resource is the addon's and only released, and the first Secret and job went
-    // with the rotation.
-    const kept = new Set(["kialis", "secrets", "jobs"]);
-    for (const [firstResource, firstName, thenResource, thenName] of edges) {
-      if (kept.has(firstResource) || kept.has(thenResource)) {
-        continue;
-      }
+    // Kiali's resource is the addon's: only its fields are released, by a patch, and the addon deletes it.
+    for (const [before, after] of edges.filter((edge) => !edge.some((end) => end === kiali))) {
       assert.ok(
-        moment(["delete"], thenResource, thenName, "last") < moment(["delete"], firstResource, firstName, "last"),
-        `${firstResource} ${firstName} was deleted before ${thenResource} ${thenName}`,
+        moment(["delete"], after, "last") < moment(["delete"], before, "last"),
+        `${told(before)} was deleted before ${told(after)}`,
       );
     }
+    assert.ok(
+      moment(["patch"], kiali, "last") < moment(["delete"], mesh, "last"),
+      "the mesh was deleted before Kiali's fields were released",
+    );
   });
 });
-
-async function stateFiles(project: PulumiProject): Promise<string> {
-  const { readdir, readFile } = await import("node:fs/promises");
-  const entries = await readdir(project.stateFolder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
-}

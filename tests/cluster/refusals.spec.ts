@@ -67,7 +67,10 @@ describe("what stops a run", function () {
       await project.pulumi("config", "set", "--stack", "dev", "--secret", "mesh-tracing:sampling", canary);
       await project.pulumi("config", "set", "--stack", "dev", "--secret", "mesh-tracing:unknownKey", canary);
       await refused("preview", {}, /mesh-tracing:sampling: set as a secret/, /unknownKey: unknown key/);
+      const withPolicies = await project.pulumi("preview", "--stack", "dev", ...policies);
+      assert.notEqual(withPolicies.code, 0);
       assert.ok(!project.transcript.includes(canary), "the canary was printed");
+      assert.ok(!(await project.stateFiles()).includes(canary), "the canary is in the state");
       await project.pulumi("config", "rm", "--stack", "dev", "mesh-tracing:unknownKey");
       configure((config) => (config["mesh-tracing:sampling"] = "100"));
     });
@@ -171,6 +174,23 @@ describe("what stops a run", function () {
     it("loses nothing: once the cause is gone the next up goes on from there", async () => {
       await cluster.kubectl("delete", "tempomonolithic", "simplest", "-n", "tracing-system");
       const { code, output } = await project.pulumi("up", "--stack", "dev", "--yes", "--skip-preview");
+      assert.equal(code, 0, output);
+    });
+
+    it("that is told in a status only ends the wait long before its time is over, in the operator's words", async () => {
+      const store = ["tempostack", "simplest", "-n", "tracing-system"];
+      await cluster.kubectl("delete", "secret", "minio", "-n", "tracing-system");
+      await cluster.kubectl("annotate", ...store, "tests/look-again=1");
+      await cluster.kubectl("wait", ...store, "--for=condition=ConfigurationError", "--timeout=60s");
+      const started = Date.now();
+      const { code, output } = await project.pulumi("up", "--stack", "dev", "--yes", "--skip-preview");
+      assert.notEqual(code, 0, output);
+      assert.match(output, /tempo-operator refuses it: .*minio/);
+      assert.ok(Date.now() - started < 5 * 60_000, "it waited for the time limit");
+    });
+
+    it("is mended by an up that looks at the cluster first", async () => {
+      const { code, output } = await project.pulumi("up", "--stack", "dev", "--yes", "--skip-preview", "--refresh");
       assert.equal(code, 0, output);
     });
   });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
@@ -49,7 +50,7 @@ export class PulumiProject {
   }
 
   /** Where Pulumi keeps its state. */
-  get stateFolder(): string {
+  private get stateFolder(): string {
     return path.join(this.folder, "state");
   }
 
@@ -90,6 +91,13 @@ export class PulumiProject {
   /** The state of a stack as `pulumi stack export` shows it, secrets encrypted. */
   async exported(stack: string): Promise<string> {
     return (await this.pulumi("stack", "export", "--stack", stack)).output;
+  }
+
+  /** Everything in the state's folder: checkpoints, their backups, history. */
+  async stateFiles(): Promise<string> {
+    const entries = await readdir(this.stateFolder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    return (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
   }
 
   /** The outputs of a stack. */
