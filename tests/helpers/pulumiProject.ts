@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -121,14 +121,12 @@ export class PulumiProject {
         cwd: this.folder,
         env,
         stdio: ["ignore", "pipe", "pipe"],
-        detached: true,
       });
       let output = "";
       const take = (chunk: Buffer) => {
         output += chunk.toString("utf8");
-        if (killAt?.test(output)) {
-          // A process group of its own: CLI, language host and providers die at once, as with a lost machine.
-          process.kill(-child.pid!, "SIGKILL");
+        if (killAt?.test(output) && child.exitCode === null && child.signalCode === null) {
+          killFamily(child.pid!);
         }
       };
       child.stdout.on("data", take);
@@ -139,5 +137,25 @@ export class PulumiProject {
         resolve({ code: code ?? -1, output });
       });
     });
+  }
+}
+
+/** Kills a process and all that it started: CLI, language host and providers die at once, as with a lost machine. */
+function killFamily(pid: number): void {
+  const parents = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number));
+  const family = new Set([pid]);
+  // A Set is walked to its end, what is added on the way included.
+  for (const member of family) {
+    parents.filter(([, parent]) => parent === member).forEach(([child]) => family.add(child!));
+  }
+  for (const member of family) {
+    try {
+      process.kill(member, "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
   }
 }
