@@ -4,11 +4,25 @@ import type { Field, Unknown } from "./fields";
 import { KubernetesObject, type Match } from "./match";
 import { Stack } from "./stack";
 
-/** What every rule says of itself. All of it is shown by Pulumi or its console. */
+/**
+ * What every rule says of itself. All of it is shown by Pulumi or its console.
+ *
+ * - `description` says what must be true.
+ * - `enforcementLevel` is what holds unless configured: `mandatory` for what makes traces vanish or shows secrets,
+ *   `advisory` for what is a team's own choice.
+ * - `url` is the upstream page on which the rule rests.
+ * - `framework` is the entry of a published security framework, where there is one.
+ */
 export type RuleMetadata = Required<
-  Pick<Policy, "name" | "displayName" | "description" | "severity" | "tags" | "remediationSteps">
+  Pick<
+    Policy,
+    "name" | "displayName" | "description" | "severity" | "tags" | "remediationSteps" | "enforcementLevel" | "url"
+  >
 > &
-  Pick<Policy, "configSchema">;
+  Pick<Policy, "configSchema" | "framework">;
+
+/** A rule, as Pulumi runs it. */
+export type Rule = RuleMetadata & (ResourceValidationPolicy | StackValidationPolicy);
 
 /** A field that breaks a rule. */
 export interface Violation {
@@ -35,10 +49,9 @@ export function resourceRule(
   metadata: RuleMetadata,
   matches: readonly Match[],
   check: Check<KubernetesObject>,
-): ResourceValidationPolicy {
+): RuleMetadata & ResourceValidationPolicy {
   return {
     ...metadata,
-    enforcementLevel: "mandatory",
     validateResource: (args, report) => {
       const object = KubernetesObject.from(args);
       if (!object || !matches.some((match) => object.is(match))) {
@@ -50,10 +63,9 @@ export function resourceRule(
 }
 
 /** Makes a rule that looks across all objects of a stack that has a mesh, once they have been registered. */
-export function stackRule(metadata: RuleMetadata, check: Check<Stack>): StackValidationPolicy {
+export function stackRule(metadata: RuleMetadata, check: Check<Stack>): RuleMetadata & StackValidationPolicy {
   return {
     ...metadata,
-    enforcementLevel: "mandatory",
     validateStack: (args, report) => {
       const stack = new Stack(args.resources);
       if (stack.meshes.areNone) {

@@ -1,23 +1,18 @@
-import type { Policies } from "@pulumi/policy";
-import { controlPlaneNotMember } from "./controlPlaneNotMember";
-import { membersExist } from "./membersExist";
-import { providerServiceInMesh } from "./providerServiceInMesh";
-import { samplingUnitsAgree } from "./samplingUnitsAgree";
-import { samplingWithinLimit } from "./samplingWithinLimit";
-import { sidecarInMesh } from "./sidecarInMesh";
-import { singleMeshWideTelemetry } from "./singleMeshWideTelemetry";
-import { telemetryInMesh } from "./telemetryInMesh";
-import { telemetryProviderDeclared } from "./telemetryProviderDeclared";
+import type { Rule } from "../rule";
+import { membershipRules } from "./membership";
+import { operationsRules } from "./operations";
+import { samplingRules } from "./sampling";
+import { securityRules } from "./security";
+import { tracePathRules } from "./tracePath";
 
-/** All rules of the pack, by family: sampling, then namespace membership. */
-export const rules: Policies = [
-  samplingWithinLimit,
-  samplingUnitsAgree,
-  telemetryProviderDeclared,
-  singleMeshWideTelemetry,
-  sidecarInMesh,
-  telemetryInMesh,
-  membersExist,
-  controlPlaneNotMember,
-  providerServiceInMesh,
-];
+/** The rules by group. A group is a folder here, and the tag of its rules. */
+export const groups = {
+  sampling: samplingRules,
+  membership: membershipRules,
+  "trace path": tracePathRules,
+  security: securityRules,
+  operations: operationsRules,
+} as const satisfies Record<string, readonly Rule[]>;
+
+/** All rules of the pack. */
+export const rules: readonly Rule[] = Object.values(groups).flat();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { controlPlaneNotMember } from "../../policies/rules/controlPlaneNotMember";
+import { controlPlaneNotMember } from "../../policies/rules/membership/controlPlaneNotMember";
 import { controlPlane, judge, memberOf, resource, roll, rollOf, tokens, unknown } from "./helper";
 
 describe("control-plane-not-member", () => {

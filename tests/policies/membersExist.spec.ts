@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { membersExist } from "../../policies/rules/membersExist";
+import { membersExist } from "../../policies/rules/membership/membersExist";
 import { controlPlane, judge, memberOf, namespace, resource, roll, rollOf, unknown } from "./helper";
 
 describe("members-exist", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { providerServiceInMesh } from "../../policies/rules/providerServiceInMesh";
+import { providerServiceInMesh } from "../../policies/rules/membership/providerServiceInMesh";
 import { controlPlane, judge, resource, roll, rollOf, tokens, unknown } from "./helper";
 
 const withService = (service: unknown, kind = "zipkin") =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { samplingUnitsAgree } from "../../policies/rules/samplingUnitsAgree";
+import { samplingUnitsAgree } from "../../policies/rules/sampling/samplingUnitsAgree";
 import { controlPlane, judge, resource, telemetry, tokens, unknown } from "./helper";
 
 const pair = (sampling: unknown, percentage: unknown) => [

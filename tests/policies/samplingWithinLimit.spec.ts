@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { samplingWithinLimit } from "../../policies/rules/samplingWithinLimit";
+import { samplingWithinLimit } from "../../policies/rules/sampling/samplingWithinLimit";
 import { controlPlane, judge, resource, telemetry, tokens, unknown } from "./helper";
 
 const sampled = (percent: unknown, stack: string) =>

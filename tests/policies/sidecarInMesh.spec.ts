@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sidecarInMesh } from "../../policies/rules/sidecarInMesh";
+import { sidecarInMesh } from "../../policies/rules/membership/sidecarInMesh";
 import {
   controlPlane,
   deployment,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { singleMeshWideTelemetry } from "../../policies/rules/singleMeshWideTelemetry";
+import { singleMeshWideTelemetry } from "../../policies/rules/sampling/singleMeshWideTelemetry";
 import { controlPlane, judge, resource, roll, telemetry, tokens, unknown } from "./helper";
 
 const second = (spec: object = {}, ns: string = "istio-system") =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { telemetryInMesh } from "../../policies/rules/telemetryInMesh";
+import { telemetryInMesh } from "../../policies/rules/membership/telemetryInMesh";
 import { controlPlane, judge, resource, roll, telemetry, tokens, unknown } from "./helper";
 
 const inNamespace = (ns: unknown) => telemetry([], { ns });

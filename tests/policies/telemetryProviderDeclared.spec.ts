@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { telemetryProviderDeclared } from "../../policies/rules/telemetryProviderDeclared";
+import { telemetryProviderDeclared } from "../../policies/rules/sampling/telemetryProviderDeclared";
 import { controlPlane, judge, providers, resource, roll, telemetry, tokens, unknown } from "./helper";
 
 const naming = (...names: unknown[]) => telemetry([{ providers: names.map((name) => ({ name })) }]);

@@ -1,8 +1,8 @@
-import { samplingLimit, samplingLimitsSchema } from "../config";
-import { isUnknown } from "../fields";
-import { stackOf } from "../match";
-import { resourceRule } from "../rule";
-import { asPercent, fromHundredths, inHundredths, sampledKinds, samplingSettings } from "../sampling";
+import { samplingLimit, samplingLimitsSchema } from "../../config";
+import { isUnknown } from "../../fields";
+import { stackOf } from "../../match";
+import { resourceRule } from "../../rule";
+import { asPercent, fromHundredths, inHundredths, sampledKinds, samplingSettings } from "../../sampling";
 
 /** Sampling costs CPU in every proxy and storage in Tempo, so each environment has a limit. */
 export const samplingWithinLimit = resourceRule(
@@ -10,8 +10,10 @@ export const samplingWithinLimit = resourceRule(
     name: "sampling-within-limit",
     displayName: "Sampling within the environment's limit",
     description: "The share of traced requests must not exceed what the environment (the stack's name) allows.",
+    enforcementLevel: "mandatory",
     severity: "high",
     tags: ["sampling"],
+    url: "https://istio.io/latest/docs/tasks/observability/distributed-tracing/sampling/",
     remediationSteps:
       "Lower the stack's sampling (config key mesh-tracing:sampling), or raise the environment's limit in the policy pack's configuration.",
     configSchema: samplingLimitsSchema,

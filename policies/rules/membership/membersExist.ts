@@ -1,6 +1,6 @@
-import { existingNamespaces, existingNamespacesSchema } from "../config";
-import { isUnknown } from "../fields";
-import { stackRule } from "../rule";
+import { existingNamespaces, existingNamespacesSchema } from "../../config";
+import { isUnknown } from "../../fields";
+import { stackRule } from "../../rule";
 
 /** Maistra accepts a member that does not exist and waits for it forever; the roll is then not complete. */
 export const membersExist = stackRule(
@@ -8,8 +8,10 @@ export const membersExist = stackRule(
     name: "members-exist",
     displayName: "Members of the mesh exist",
     description: "Each member of a mesh must be a namespace that the stack creates or adopts.",
+    enforcementLevel: "mandatory",
     severity: "medium",
-    tags: ["namespace membership"],
+    tags: ["membership"],
+    url: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/service_mesh/service-mesh-2-x#ossm-member-roll-create_ossm-create-mesh",
     remediationSteps:
       "Correct the name, declare the namespace in the stack, or list it under existing in the policy pack's configuration.",
     configSchema: existingNamespacesSchema,

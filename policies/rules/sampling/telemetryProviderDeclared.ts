@@ -1,7 +1,7 @@
-import { isUnknown } from "../fields";
-import { kinds } from "../match";
-import { stackRule } from "../rule";
-import { providerNames } from "../telemetry";
+import { isUnknown } from "../../fields";
+import { kinds } from "../../match";
+import { stackRule } from "../../rule";
+import { providerNames } from "../../telemetry";
 
 /** Providers that Istio's default mesh configuration declares for tracing. */
 const builtInProviders: ReadonlySet<string> = new Set(["stackdriver"]);
@@ -12,8 +12,10 @@ export const telemetryProviderDeclared = stackRule(
     name: "telemetry-provider-declared",
     displayName: "Telemetry's provider is declared",
     description: "A Telemetry must name a tracing provider that a mesh of the stack declares as extension provider.",
+    enforcementLevel: "mandatory",
     severity: "high",
     tags: ["sampling"],
+    url: "https://istio.io/latest/docs/reference/config/telemetry/#ProviderRef",
     remediationSteps:
       "Name one of the mesh's meshConfig.extensionProviders in the Telemetry, or add the provider there.",
   },

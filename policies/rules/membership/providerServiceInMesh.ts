@@ -1,5 +1,5 @@
-import { isUnknown, type Field, type StringField } from "../fields";
-import { stackRule } from "../rule";
+import { isUnknown, type Field, type StringField } from "../../fields";
+import { stackRule } from "../../rule";
 
 /** A control plane that does not know the service switches the provider off, and only its log says so. */
 export const providerServiceInMesh = stackRule(
@@ -7,8 +7,10 @@ export const providerServiceInMesh = stackRule(
     name: "provider-service-in-mesh",
     displayName: "Providers' services are visible to the mesh",
     description: "The service of an extension provider must be in a namespace that its mesh has.",
+    enforcementLevel: "mandatory",
     severity: "high",
-    tags: ["namespace membership"],
+    tags: ["membership"],
+    url: "https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider",
     remediationSteps: "Make the service's namespace a member of the mesh (config key mesh-tracing:members).",
   },
   (stack, findings) => {

@@ -1,6 +1,6 @@
-import { isUnknown } from "../fields";
-import { kinds } from "../match";
-import { stackRule } from "../rule";
+import { isUnknown } from "../../fields";
+import { kinds } from "../../match";
+import { stackRule } from "../../rule";
 
 /** Maistra refuses to configure a control plane's namespace as a member, its own or another's. */
 export const controlPlaneNotMember = stackRule(
@@ -8,8 +8,10 @@ export const controlPlaneNotMember = stackRule(
     name: "control-plane-not-member",
     displayName: "The control plane is not its own member",
     description: "The namespace of a control plane must not be a member of a mesh: it belongs to its mesh already.",
+    enforcementLevel: "mandatory",
     severity: "medium",
-    tags: ["namespace membership"],
+    tags: ["membership"],
+    url: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/service_mesh/service-mesh-2-x#ossm-member-roll-create_ossm-create-mesh",
     remediationSteps: "Remove the control plane's namespace from the members (config key mesh-tracing:members).",
   },
   (stack, findings) => {

@@ -1,7 +1,7 @@
-import { isUnknown } from "../fields";
-import { kinds, type KubernetesObject } from "../match";
-import { stackRule } from "../rule";
-import { isMeshWide } from "../telemetry";
+import { isUnknown } from "../../fields";
+import { kinds, type KubernetesObject } from "../../match";
+import { stackRule } from "../../rule";
+import { isMeshWide } from "../../telemetry";
 
 /** Istio takes the oldest mesh-wide Telemetry and ignores the others, so which rate holds depends on who came first. */
 export const singleMeshWideTelemetry = stackRule(
@@ -9,8 +9,10 @@ export const singleMeshWideTelemetry = stackRule(
     name: "single-mesh-wide-telemetry",
     displayName: "One mesh-wide Telemetry",
     description: "A mesh must not have a second Telemetry for all workloads beside the one that sets tracing.",
+    enforcementLevel: "mandatory",
     severity: "medium",
     tags: ["sampling"],
+    url: "https://istio.io/latest/docs/reference/config/telemetry/",
     remediationSteps: "Merge the mesh-wide Telemetry objects into one, or narrow all but one by selector or namespace.",
   },
   (stack, findings) => {

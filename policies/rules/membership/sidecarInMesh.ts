@@ -1,7 +1,7 @@
-import { isUnknown } from "../fields";
-import { requireMeshNamespace } from "../membership";
-import { stackRule } from "../rule";
-import { sidecarRequest } from "../workloads";
+import { isUnknown } from "../../fields";
+import { requireMeshNamespace } from "../../membership";
+import { stackRule } from "../../rule";
+import { sidecarRequest } from "../../workloads";
 
 /** Outside the mesh nobody answers the request: the pods start without a proxy and send no spans. */
 export const sidecarInMesh = stackRule(
@@ -9,8 +9,10 @@ export const sidecarInMesh = stackRule(
     name: "sidecar-in-mesh",
     displayName: "Sidecars only in the mesh's namespaces",
     description: "A workload that asks for a sidecar must be in a namespace that a mesh of the stack has.",
+    enforcementLevel: "mandatory",
     severity: "high",
-    tags: ["namespace membership"],
+    tags: ["membership"],
+    url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
     remediationSteps: "Make the workload's namespace a member of the mesh (config key mesh-tracing:members).",
   },
   (stack, findings) => {

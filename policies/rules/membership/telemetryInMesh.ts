@@ -1,6 +1,6 @@
-import { requireMeshNamespace } from "../membership";
-import { kinds } from "../match";
-import { stackRule } from "../rule";
+import { requireMeshNamespace } from "../../membership";
+import { kinds } from "../../match";
+import { stackRule } from "../../rule";
 
 /** A control plane reads only the namespaces of its mesh. */
 export const telemetryInMesh = stackRule(
@@ -8,8 +8,10 @@ export const telemetryInMesh = stackRule(
     name: "telemetry-in-mesh",
     displayName: "Telemetry only in the mesh's namespaces",
     description: "A Telemetry must be in a namespace that a mesh of the stack has.",
+    enforcementLevel: "mandatory",
     severity: "high",
-    tags: ["namespace membership"],
+    tags: ["membership"],
+    url: "https://istio.io/latest/docs/reference/config/telemetry/",
     remediationSteps: "Move the Telemetry into a namespace of the mesh, or make its namespace a member.",
   },
   (stack, findings) => {

@@ -1,8 +1,8 @@
-import { isUnknown } from "../fields";
-import { kinds } from "../match";
-import { stackRule, type Findings } from "../rule";
-import { asPercent, fromHundredths, inHundredths, samplingSettings, type SamplingSetting } from "../sampling";
-import { isMeshWide } from "../telemetry";
+import { isUnknown } from "../../fields";
+import { kinds } from "../../match";
+import { stackRule, type Findings } from "../../rule";
+import { asPercent, fromHundredths, inHundredths, samplingSettings, type SamplingSetting } from "../../sampling";
+import { isMeshWide } from "../../telemetry";
 
 /**
  * Telemetry counts in percent, Maistra's control plane in 0.01 %. The control plane's value is overruled as long as the
@@ -14,8 +14,10 @@ export const samplingUnitsAgree = stackRule(
     displayName: "One sampling rate in two units",
     description:
       "The control plane and the mesh-wide Telemetry must ask for the same share of requests, each in its unit.",
+    enforcementLevel: "mandatory",
     severity: "medium",
     tags: ["sampling"],
+    url: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/service_mesh/service-mesh-2-x#ossm-smcp-observability_ossm-observability",
     remediationSteps:
       "Derive the control plane's value (in 0.01 %, 0 to 10000) from the Telemetry's percentage: times 100.",
   },
