@@ -71,7 +71,8 @@ export async function startKubernetes(folder: ControlPlaneFolder, ports: Ports, 
     await rm(path.join(folder.kwokCluster, entry), { recursive: true, force: true });
   }
   const config = path.join(folder.root, "kwokctl.yaml");
-  await writeFile(config, settings(ports, toolset));
+  const podStages = await readFile(path.join(__dirname, "manifests", "pod-stages.yaml"), "utf8");
+  await writeFile(config, `${settings(ports, toolset)}---\n${podStages}`);
   const args = ["create", "cluster", "--name", folder.name, "--config", config, "--kubeconfig", "", "--timeout", "60s"];
   // Uninterrupted: kwokctl deletes the cluster's folder, data and all, where it is cut off while laying it out.
   await run(toolset.program("kwokctl"), args, { env: environment(folder), uninterrupted: true });

@@ -1,4 +1,4 @@
-/** Certificates for the webhooks and for what the service CA signs; the authority is kept in the state folder. */
+/** Certificates for the webhooks and for what the service CA signs; the authorities are kept in the state folder. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
@@ -20,11 +20,20 @@ const authorityLifetime = 3650 * 24 * 3600 * 1000;
 /** One year, well above a demo's life and renewed by a restart only when the Secret is gone. */
 const certificateLifetime = 365 * 24 * 3600 * 1000;
 
-/** The authority of a folder, made at the first call and the same ever after, so that a restart changes no bundle. */
-export async function authority(folder: string): Promise<Authority> {
-  const files = { cert: join(folder, "service-ca.crt"), key: join(folder, "service-ca.key") };
+/**
+ * An authority that is kept in a folder, made at the first call and the same ever after, so that a restart changes no bundle.
+ *
+ * @param file how its files are called, without their ending.
+ * @param commonName what its certificate calls it.
+ */
+export async function authority(
+  folder: string,
+  file = "service-ca",
+  commonName = "openshift-service-serving-signer",
+): Promise<Authority> {
+  const files = { cert: join(folder, `${file}.crt`), key: join(folder, `${file}.key`) };
   if (!existsSync(files.cert) || !existsSync(files.key)) {
-    const made = await generate([{ name: "commonName", value: "openshift-service-serving-signer" }], {
+    const made = await generate([{ name: "commonName", value: commonName }], {
       keyType: "ec",
       algorithm: "sha256",
       notAfterDate: new Date(Date.now() + authorityLifetime),

@@ -11,10 +11,12 @@ import { authority } from "./certificates";
 import { ControlLoop } from "./controlLoop";
 import { kialiOperator } from "./kiali/operator";
 import { readKubeconfig } from "./kubeconfig";
+import { kubelet } from "./kubelet";
 import { controlPlanes } from "./maistra/controlPlane";
 import { members } from "./maistra/member";
 import { memberRolls } from "./maistra/memberRoll";
 import { maistraWebhooks } from "./maistra/webhooks";
+import { rootCertificates } from "./rootCertificate";
 import { allocateHost, router } from "./router";
 import { serviceCa } from "./serviceCa";
 import { injectSidecar } from "./sidecarInjector";
@@ -37,7 +39,18 @@ async function main(): Promise<void> {
   });
 
   const injector = endpoint(injectorPath);
-  const controllers = [controlPlanes(injector), memberRolls, members, kialiOperator, router, serviceCa(ca), volumes];
+  const mesh = await authority(folder, "mesh-ca", "cluster.local");
+  const controllers = [
+    controlPlanes(injector),
+    memberRolls,
+    members,
+    rootCertificates(mesh),
+    kialiOperator,
+    router,
+    serviceCa(ca),
+    volumes,
+    kubelet,
+  ];
   const loop = new ControlLoop(api, controllers);
   const view = loop.view.bind(loop);
   const webhooks = {

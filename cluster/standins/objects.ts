@@ -53,7 +53,10 @@ function kind<T extends KubeObject>(apiVersion: string, name: string, plural: st
 export type Namespace = KubeObject & { readonly status?: { readonly phase?: string } };
 
 /** A ConfigMap. */
-export type ConfigMap = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+export type ConfigMap = KubeObject & {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+};
 
 /** A Secret; `data` is base64. */
 export type Secret = KubeObject & { readonly type?: string; readonly data?: Readonly<Record<string, string>> };
@@ -65,6 +68,52 @@ export type Pod = Omit<KubeObject, "metadata"> & {
     readonly hostNetwork?: boolean;
     readonly containers: readonly { readonly name: string }[];
     readonly volumes?: readonly { readonly name: string }[];
+  };
+};
+
+/** How a pod refers to a Secret or a ConfigMap, or to keys of it. */
+export interface KeySelector {
+  readonly name?: string;
+  /** In a volume of a Secret, instead of `name`. */
+  readonly secretName?: string;
+  /** A missing one does not keep the pod from starting. */
+  readonly optional?: boolean;
+  /** The one key that an environment variable reads. */
+  readonly key?: string;
+  /** The keys that a volume shows; all of them where there is no such list. */
+  readonly items?: readonly { readonly key: string }[];
+}
+
+/** What a container reads from Secrets and ConfigMaps. */
+export interface Container {
+  readonly name: string;
+  readonly image?: string;
+  readonly env?: readonly {
+    readonly valueFrom?: { readonly secretKeyRef?: KeySelector; readonly configMapKeyRef?: KeySelector };
+  }[];
+  readonly envFrom?: readonly { readonly secretRef?: KeySelector; readonly configMapRef?: KeySelector }[];
+}
+
+/** A pod that the API server has. */
+export type RunningPod = KubeObject & {
+  readonly spec: {
+    /** Absent until it is scheduled. */
+    readonly nodeName?: string;
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly {
+      readonly secret?: KeySelector;
+      readonly configMap?: KeySelector;
+      readonly projected?: {
+        readonly sources?: readonly { readonly secret?: KeySelector; readonly configMap?: KeySelector }[];
+      };
+    }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly object[];
   };
 };
 
@@ -261,6 +310,7 @@ export const kinds = {
   networkPolicy: kind<KubeObject>("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
   persistentVolume: kind<PersistentVolume>("v1", "PersistentVolume", "persistentvolumes"),
   persistentVolumeClaim: kind<PersistentVolumeClaim>("v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
+  pod: kind<RunningPod>("v1", "Pod", "pods"),
   role: kind<KubeObject>("rbac.authorization.k8s.io/v1", "Role", "roles"),
   roleBinding: kind<KubeObject>("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
   route: kind<Route>("route.openshift.io/v1", "Route", "routes"),

@@ -2,6 +2,7 @@
 import { allowed, type JsonPatch, type Webhook } from "./admission";
 import type { Pod } from "./objects";
 import { kinds } from "./objects";
+import { rootCertificateName } from "./rootCertificate";
 import type { World } from "./world";
 
 const inject = "sidecar.istio.io/inject";
@@ -59,7 +60,7 @@ export function sidecarPatch(pod: Pod, revision: string): JsonPatch[] {
     { name: "istio-data", emptyDir: {} },
     { name: "istio-podinfo", downwardAPI: { items: [{ path: "labels", fieldRef: { fieldPath: "metadata.labels" } }] } },
     { name: "istio-token", projected: { sources: [token] } },
-    { name: "istiod-ca-cert", configMap: { name: "istio-ca-root-cert" } },
+    { name: "istiod-ca-cert", configMap: { name: rootCertificateName } },
   ];
   return [
     { op: "add", path: "/spec/containers", value: [...pod.spec.containers, proxy] },

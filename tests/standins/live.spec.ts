@@ -165,6 +165,32 @@ describe("stand-ins on the embedded control plane", function () {
     await eventually(async () => assert.match(await refusal("get", "pv", volume), /NotFound/));
   });
 
+  it("start a pod when the last of its inputs is there, not before", async () => {
+    const env = [{ name: "KEY", valueFrom: { secretKeyRef: { name: "late", key: "key" } } }];
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "waiting", namespace: "late" },
+      spec: { containers: [{ name: "main", image: "main", env }] },
+    };
+    type Waiting = KubeObject & { status: { phase: string; containerStatuses?: { state: { waiting?: object } }[] } };
+    const find = (): Promise<Waiting> => cluster.get<Waiting>("-n", "late", "pod", "waiting");
+    await cluster.apply(pod);
+    await eventually(async () => {
+      const waiting = { reason: "CreateContainerConfigError", message: 'secret "late" not found' };
+      assert.deepEqual((await find()).status.containerStatuses?.[0]?.state, { waiting });
+    });
+    await sleep(2000);
+    assert.equal((await find()).status.phase, "Pending");
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "late", namespace: "late" } };
+    await cluster.apply({ ...secret, stringData: { key: "value" } });
+    await eventually(async () => {
+      const { phase, containerStatuses } = (await find()).status;
+      assert.equal(phase, "Running");
+      assert.equal(containerStatuses?.[0]?.state.waiting, undefined);
+    });
+  });
+
   it("issue what Kiali's Service asks the service CA for", async () => {
     const secret = await cluster.get<Secret>("-n", "istio-system", "secret", "kiali-cert-secret");
     assert.deepEqual(Object.keys(secret.data ?? {}).sort(), ["tls.crt", "tls.key"]);
