@@ -1,16 +1,19 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { start, stop } from "../../cluster/controlPlane";
 import { asProcessEnvironment, pulumiEnvironment } from "../../cluster/environment";
 import type { ControlPlaneFolder } from "../../cluster/folder";
+import { controlPlanesFolder } from "../../cluster/paths";
+import { isAlive } from "../../cluster/processes";
 import { prepareToolset } from "../../cluster/toolset";
 
 const execute = promisify(execFile);
 
-/** Name of the control plane that the tests start, beside a demo that may be running. */
-const controlPlaneName = "tests";
+/** Name of the control plane that a test run starts, beside a demo and other test runs. */
+const nameOf = (pid: number) => `tests-${pid}`;
+const controlPlaneName = nameOf(process.pid);
 
 /** An entry of the API server's audit log, as far as tests read it. */
 export interface AuditEvent {
@@ -40,6 +43,7 @@ export class LiveCluster {
 
   /** Starts it, from nothing. */
   static async start(): Promise<LiveCluster> {
+    await stopAbandoned();
     await stop(controlPlaneName, { deleteData: true });
     const folder = await start(controlPlaneName);
     return new LiveCluster(folder, asProcessEnvironment(await pulumiEnvironment(folder, await prepareToolset())));
@@ -90,5 +94,14 @@ export class LiveCluster {
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as AuditEvent);
     return [...this.earlier, ...current];
+  }
+}
+
+/** Ends the control planes of test runs that were killed before they could. */
+async function stopAbandoned(): Promise<void> {
+  const names = existsSync(controlPlanesFolder) ? readdirSync(controlPlanesFolder) : [];
+  const pids = names.flatMap((name) => /^tests-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  for (const pid of pids.filter((pid) => !isAlive(pid))) {
+    await stop(nameOf(pid), { deleteData: true });
   }
 }
