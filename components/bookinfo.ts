@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bookinfoWorkload, services } from "./bookinfoWorkloads";
 import { destinationRule, gateway, route, virtualService } from "./customResources";
 import { recommendedLabels } from "./labels";
+import { onceMade } from "./onceMade";
 import { routeHost } from "./probes";
 import type { Readiness } from "./readiness";
 import type { ServiceMesh } from "./serviceMesh";
@@ -40,11 +41,12 @@ export class Bookinfo extends pulumi.ComponentResource {
   constructor(name: string, args: BookinfoArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:bookinfo:Bookinfo", name, {}, opts);
     const workloads = services.flatMap((service) => this.service(name, args, service));
+    const routeName = "bookinfo-productpage";
     const productpage = route(
       `${name}-route`,
       {
         metadata: {
-          name: "bookinfo-productpage",
+          name: routeName,
           namespace: args.mesh.rootNamespace,
           labels: recommendedLabels("bookinfo", "ingress"),
         },
@@ -56,30 +58,24 @@ export class Bookinfo extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const host = pulumi
-      .all([productpage.metadata.name, productpage.metadata.namespace])
-      .apply(([routeName, namespace]) => args.readiness.read(productpage, routeHost(namespace, routeName)));
+    const host = args.mesh.rootNamespace.apply((namespace) =>
+      args.readiness.read(productpage, routeHost(namespace, routeName)),
+    );
     const routing = this.routing(name, args, host);
     this.productpageUrl = pulumi.interpolate`https://${host}/productpage`;
-    const served = pulumi.all([...workloads, ...routing].map((resource) => resource.urn));
-    this.ingress = {
-      url: pulumi
-        .all([args.mesh.rootNamespace, served])
-        .apply(
-          ([namespace]) => `http://${args.mesh.ingressGateway.service}.${namespace}.svc.cluster.local/productpage`,
-        ),
-      host,
-    };
+    const url = pulumi.interpolate`http://${args.mesh.ingressGateway.service}.${args.mesh.rootNamespace}.svc.cluster.local/productpage`;
+    this.ingress = { url: onceMade([...workloads, ...routing], url), host };
     this.registerOutputs({ productpageUrl: this.productpageUrl });
   }
 
   /** One Bookinfo service: Service, ServiceAccount, DestinationRule and a Deployment for each version. */
   private service(name: string, args: BookinfoArgs, service: (typeof services)[number]): pulumi.Resource[] {
+    const accountName = `bookinfo-${service.name}`;
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-${service.name}-account`,
       {
         metadata: {
-          name: `bookinfo-${service.name}`,
+          name: accountName,
           namespace: args.namespace,
           labels: { ...recommendedLabels("bookinfo", service.name), account: service.name },
         },
@@ -119,7 +115,10 @@ export class Bookinfo extends pulumi.ComponentResource {
       (version) =>
         new k8s.apps.v1.Deployment(
           `${name}-${service.name}-${version}`,
-          bookinfoWorkload(service, version, { namespace: args.namespace, serviceAccountName: account.metadata.name }),
+          bookinfoWorkload(service, version, {
+            namespace: args.namespace,
+            serviceAccountName: onceMade(account, accountName),
+          }),
           { parent: this },
         ),
     );
@@ -128,10 +127,11 @@ export class Bookinfo extends pulumi.ComponentResource {
   /** What lets requests for the Route's host in and sends them to productpage. */
   private routing(name: string, args: BookinfoArgs, host: pulumi.Output<string>): pulumi.Resource[] {
     const labels = recommendedLabels("bookinfo", "ingress");
+    const gatewayName = "bookinfo-gateway";
     const entry = gateway(
       `${name}-gateway`,
       {
-        metadata: { name: "bookinfo-gateway", namespace: args.namespace, labels },
+        metadata: { name: gatewayName, namespace: args.namespace, labels },
         spec: {
           selector: args.mesh.ingressGateway.selector,
           // The Route ends TLS in front of the gateway.
@@ -153,7 +153,7 @@ export class Bookinfo extends pulumi.ComponentResource {
         metadata: { name: "bookinfo", namespace: args.namespace, labels },
         spec: {
           hosts: [host],
-          gateways: [entry.metadata.name],
+          gateways: [onceMade(entry, gatewayName)],
           http: [
             {
               match: paths.map((uri) => ({ uri })),

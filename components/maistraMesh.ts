@@ -47,7 +47,6 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
   readonly members: pulumi.Output<string[]>;
 
   private readonly roll: pulumi.Resource;
-  private readonly rollNamespace: pulumi.Output<string>;
   private readonly memberNames: ReadonlySet<string>;
   private readonly readiness: Readiness;
 
@@ -77,9 +76,11 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
       },
       { parent: this },
     );
-    const settled = controlPlane.metadata.namespace.apply((namespace) =>
-      args.readiness.gate(controlPlane, { namespace }, controlPlaneReady(namespace, controlPlaneName)),
-    );
+    const settled = pulumi
+      .output(args.namespace)
+      .apply((namespace) =>
+        args.readiness.gate(controlPlane, { namespace }, controlPlaneReady(namespace, controlPlaneName)),
+      );
     this.rootNamespace = settled.namespace;
     this.tracingProvider = settled.apply(() => providerName);
     this.kiali = { name: settled.apply(() => kialiName), namespace: settled.namespace };
@@ -93,9 +94,8 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
       { parent: this },
     );
     this.roll = roll;
-    this.rollNamespace = roll.metadata.namespace;
     this.members = pulumi
-      .all([roll.metadata.namespace, pulumi.output([...args.members.values()])])
+      .all([this.rootNamespace, pulumi.output([...args.members.values()])])
       .apply(([namespace, members]) =>
         args.readiness.gate(roll, members, membersConfigured(namespace, rollName, members)),
       );
@@ -103,7 +103,7 @@ export class MaistraMesh extends pulumi.ComponentResource implements ServiceMesh
   }
 
   membership(namespace: string): pulumi.Output<pulumi.Resource> {
-    return this.rollNamespace.apply((rollNamespace) => {
+    return this.rootNamespace.apply((rollNamespace) => {
       if (!this.memberNames.has(namespace) && !pulumi.runtime.isDryRun()) {
         throw new pulumi.ResourceError(
           `namespace ${namespace} is to get sidecars but is no member of the mesh (${[...this.memberNames].join(", ")}): add it to mesh-tracing:members`,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { telemetry } from "./customResources";
 import { recommendedLabels } from "./labels";
+import { onceMade } from "./onceMade";
 import type { ServiceMesh } from "./serviceMesh";
 
 /** Arguments of {@link MeshTelemetry}. */
@@ -37,7 +38,7 @@ export class MeshTelemetry extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.samplingPercentage = resource.urn.apply(() => args.samplingPercentage);
+    this.samplingPercentage = onceMade(resource, args.samplingPercentage);
     this.registerOutputs({ samplingPercentage: this.samplingPercentage });
   }
 }

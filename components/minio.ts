@@ -5,6 +5,7 @@ import { jobAnnotations, jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
 import { minioClientDeadlineSeconds, minioClientPod } from "./minioClient";
 import type { ObjectStorage } from "./objectStorage";
+import { onceMade } from "./onceMade";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 
 /** Arguments of {@link Minio}. */
@@ -24,7 +25,7 @@ export interface MinioArgs {
 /** An access key of MinIO and the Secret that tells Tempo of it. */
 interface AccessKey {
   readonly id: pulumi.Output<string>;
-  readonly secret: k8s.core.v1.Secret;
+  readonly secretName: pulumi.Output<string>;
 }
 
 const bucket = "tempo";
@@ -48,10 +49,10 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
 
   constructor(name: string, args: MinioArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:storage:Minio", name, args, opts);
-    const root = this.rootSecret(name, args);
+    this.rootSecretName = this.rootSecret(name, args);
     const service = this.service(name, args);
-    this.endpoint = pulumi.interpolate`http://${service.metadata.name}.${service.metadata.namespace}.svc.cluster.local:${port}`;
-    const deployment = this.deployment(name, args, root);
+    this.endpoint = onceMade(service, pulumi.interpolate`http://minio.${args.namespace}.svc.cluster.local:${port}`);
+    const deployment = this.deployment(name, args, this.rootSecretName);
     const key = this.accessKey(name, args);
     const provisioning = new k8s.batch.v1.Job(
       `${name}-provisioning-${args.credentialsGeneration}`,
@@ -67,9 +68,9 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
           activeDeadlineSeconds: minioClientDeadlineSeconds,
           template: minioClientPod({
             image: args.clientImage,
-            endpoint: this.endpoint,
-            rootSecretName: root.metadata.name,
-            accessKeySecretName: key.secret.metadata.name,
+            endpoint: onceMade(deployment, this.endpoint),
+            rootSecretName: this.rootSecretName,
+            accessKeySecretName: key.secretName,
             script: [
               `mc mb --ignore-existing store/${bucket}`,
               `printf '%s' "$BUCKET_POLICY" > /tmp/policy.json`,
@@ -83,26 +84,27 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
           }),
         },
       },
-      { ...jobOptions(this, minioClientDeadlineSeconds), dependsOn: deployment },
+      jobOptions(this, minioClientDeadlineSeconds),
     );
-    this.rootSecretName = root.metadata.name;
     this.accessKeyId = key.id;
-    this.secretName = pulumi.all([key.secret.metadata.name, provisioning.urn]).apply(([secretName]) => secretName);
+    this.secretName = onceMade(provisioning, key.secretName);
     this.registerOutputs({ secretName: this.secretName, endpoint: this.endpoint });
   }
 
-  private rootSecret(name: string, args: MinioArgs): k8s.core.v1.Secret {
+  /** The name of the Secret with the root credentials. */
+  private rootSecret(name: string, args: MinioArgs): pulumi.Output<string> {
     const user = new random.RandomPassword(`${name}-root-user`, { length: 20, special: false }, { parent: this });
     const password = new random.RandomPassword(
       `${name}-root-password`,
       { length: 40, special: false },
       { parent: this },
     );
-    return new k8s.core.v1.Secret(
+    const secretName = "minio-root";
+    const secret = new k8s.core.v1.Secret(
       `${name}-root`,
       {
         metadata: {
-          name: "minio-root",
+          name: secretName,
           namespace: args.namespace,
           labels: recommendedLabels("minio", "object-storage"),
         },
@@ -110,6 +112,7 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
       },
       { parent: this },
     );
+    return onceMade(secret, secretName);
   }
 
   private accessKey(name: string, args: MinioArgs): AccessKey {
@@ -124,26 +127,25 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
       { length: 40, special: false },
       { parent: this },
     );
-    return {
-      id: pulumi.secret(id.result),
-      secret: new k8s.core.v1.Secret(
-        `${name}-access-key-${generation}`,
-        {
-          metadata: {
-            name: generation === 1 ? "minio" : `minio-${generation}`,
-            namespace: args.namespace,
-            labels: recommendedLabels("minio", "object-storage"),
-          },
-          stringData: {
-            endpoint: this.endpoint,
-            bucket,
-            access_key_id: pulumi.secret(id.result),
-            access_key_secret: pulumi.secret(secret.result),
-          },
+    const secretName = generation === 1 ? "minio" : `minio-${generation}`;
+    const forTempo = new k8s.core.v1.Secret(
+      `${name}-access-key-${generation}`,
+      {
+        metadata: {
+          name: secretName,
+          namespace: args.namespace,
+          labels: recommendedLabels("minio", "object-storage"),
         },
-        { parent: this },
-      ),
-    };
+        stringData: {
+          endpoint: this.endpoint,
+          bucket,
+          access_key_id: pulumi.secret(id.result),
+          access_key_secret: pulumi.secret(secret.result),
+        },
+      },
+      { parent: this },
+    );
+    return { id: pulumi.secret(id.result), secretName: onceMade(forTempo, secretName) };
   }
 
   private service(name: string, args: MinioArgs): k8s.core.v1.Service {
@@ -167,7 +169,7 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
     );
   }
 
-  private deployment(name: string, args: MinioArgs, root: k8s.core.v1.Secret): k8s.apps.v1.Deployment {
+  private deployment(name: string, args: MinioArgs, rootSecretName: pulumi.Output<string>): k8s.apps.v1.Deployment {
     const labels = recommendedLabels("minio", "object-storage");
     const claim = new k8s.core.v1.PersistentVolumeClaim(
       `${name}-volume`,
@@ -177,7 +179,7 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
       },
       { parent: this },
     );
-    const fromRoot = (key: string) => ({ secretKeyRef: { name: root.metadata.name, key } });
+    const fromRoot = (key: string) => ({ secretKeyRef: { name: rootSecretName, key } });
     const probe = (path: string) => ({ httpGet: { path, port: "http-s3" }, periodSeconds: 10, timeoutSeconds: 5 });
     return new k8s.apps.v1.Deployment(
       `${name}-server`,
@@ -216,7 +218,7 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
                 },
               ],
               volumes: [
-                { name: "storage", persistentVolumeClaim: { claimName: claim.metadata.name } },
+                { name: "storage", persistentVolumeClaim: { claimName: onceMade(claim, "minio") } },
                 { name: "tmp", emptyDir: {} },
               ],
             },

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "./config";
+import { onceMade } from "./onceMade";
 
 /** Marks a namespace as created by one stack of this program, so that no run takes over a namespace unasked. */
 export const ownerLabel = "mesh-tracing/stack";
@@ -52,10 +53,7 @@ export class Namespaces extends pulumi.ComponentResource {
       const resource = namespace.adopted
         ? new k8s.core.v1.NamespacePatch(`${name}-${namespace.name}`, { metadata }, { parent: this })
         : new k8s.core.v1.Namespace(`${name}-${namespace.name}`, { metadata }, { parent: this });
-      this.names.set(
-        namespace.name,
-        resource.metadata.apply((live) => live.name ?? namespace.name),
-      );
+      this.names.set(namespace.name, onceMade(resource, namespace.name));
     }
     this.registerOutputs({});
   }

@@ -67,11 +67,10 @@ export class Readiness {
    * @throws pulumi.ResourceError with the operator's words, or what was missing when time ran out.
    */
   gate<T>(resource: pulumi.Resource, value: T, probe: Probe<unknown>): pulumi.Output<pulumi.Unwrap<T>> {
-    const settled = resource.urn.apply(async () => {
-      if (!pulumi.runtime.isDryRun()) {
-        await this.until(resource, probe);
-      }
-    });
+    if (pulumi.runtime.isDryRun()) {
+      return pulumi.output(value);
+    }
+    const settled = resource.urn.apply(() => this.until(resource, probe));
     return pulumi.all([pulumi.output(value), settled]).apply(([result]) => result as pulumi.Unwrap<T>);
   }
 
@@ -82,13 +81,13 @@ export class Readiness {
    * @throws pulumi.ResourceError as `gate` does.
    */
   read<T>(resource: pulumi.Resource, probe: Probe<T>): pulumi.Output<T> {
-    return resource.urn.apply(async () => {
-      if (!pulumi.runtime.isDryRun()) {
-        return this.until(resource, probe);
-      }
-      const observation = await probe(this.cluster).catch(() => waitingFor("the next up"));
-      return observation.ready ? observation.value : (pulumi.unknown as unknown as T);
-    });
+    if (!pulumi.runtime.isDryRun()) {
+      return resource.urn.apply(() => this.until(resource, probe));
+    }
+    const observed = probe(this.cluster).catch(() => waitingFor("the next up"));
+    return pulumi
+      .output(observed)
+      .apply((observation) => (observation.ready ? observation.value : pulumi.unknown) as unknown as T);
   }
 
   private async until<T>(resource: pulumi.Resource, probe: Probe<T>): Promise<T> {

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { shortHash } from "./hash";
 import { jobAnnotations, jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
+import { onceMade } from "./onceMade";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 
 /** Arguments of {@link ScriptJob}. */
@@ -46,17 +47,19 @@ export class ScriptJob extends pulumi.ComponentResource {
     const labels = recommendedLabels(name, "proof");
     const source = scriptSource(args.script);
     const digest = pulumi.output(args.settings).apply((settings) => shortHash([source, settings, args.image]));
+    const scriptName = `${name}-script`;
     const script = new k8s.core.v1.ConfigMap(
-      `${name}-script`,
-      { metadata: { name: `${name}-script`, namespace: args.namespace, labels }, data: { [args.script]: source } },
+      scriptName,
+      { metadata: { name: scriptName, namespace: args.namespace, labels }, data: { [args.script]: source } },
       { parent: this },
     );
     const serviceCa = args.serviceCaFile === undefined ? undefined : this.serviceCa(name, args);
+    const jobName = pulumi.interpolate`${name}-${digest}`;
     const job = new k8s.batch.v1.Job(
       `${name}-job`,
       {
         metadata: {
-          name: pulumi.interpolate`${name}-${digest}`,
+          name: jobName,
           namespace: args.namespace,
           labels,
           annotations: jobAnnotations,
@@ -66,23 +69,24 @@ export class ScriptJob extends pulumi.ComponentResource {
           activeDeadlineSeconds: args.activeDeadlineSeconds,
           template: {
             metadata: { labels, annotations: { "sidecar.istio.io/inject": "false" } },
-            spec: this.pod(args, script.metadata.name, serviceCa?.metadata.name),
+            spec: this.pod(args, onceMade(script, scriptName), serviceCa),
           },
         },
       },
       jobOptions(this, args.activeDeadlineSeconds),
     );
-    this.completed = pulumi.all([job.metadata.name, job.urn]).apply(([jobName]) => jobName);
+    this.completed = onceMade(job, jobName);
     this.registerOutputs({ completed: this.completed });
   }
 
   /** A ConfigMap of its own: OpenShift replaces all of its data with the CA, under the key service-ca.crt. */
-  private serviceCa(name: string, args: ScriptJobArgs): k8s.core.v1.ConfigMap {
-    return new k8s.core.v1.ConfigMap(
-      `${name}-service-ca`,
+  private serviceCa(name: string, args: ScriptJobArgs): pulumi.Output<string> {
+    const configMapName = `${name}-service-ca`;
+    const configMap = new k8s.core.v1.ConfigMap(
+      configMapName,
       {
         metadata: {
-          name: `${name}-service-ca`,
+          name: configMapName,
           namespace: args.namespace,
           labels: recommendedLabels(name, "proof"),
           annotations: { "service.beta.openshift.io/inject-cabundle": "true" },
@@ -90,6 +94,7 @@ export class ScriptJob extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    return onceMade(configMap, configMapName);
   }
 
   private pod(

@@ -59,28 +59,27 @@ export class TraceStore extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const host = (component: string) =>
-      pulumi.interpolate`tempo-${stack.metadata.name}-${component}.${stack.metadata.namespace}.svc.cluster.local`;
-    const settled = pulumi
-      .all([stack.metadata.namespace, args.storage.secretName])
-      .apply(([namespace, storageSecret]) =>
-        readiness.gate(
-          stack,
-          {
-            distributor: host("distributor"),
-            queryUrl: pulumi.interpolate`http://${host("query-frontend")}:${jaegerQueryPort}`,
-            storageSecret,
-          },
-          tempoStackReady(namespace, stackName, storageSecret),
-        ),
+    const settled = pulumi.all([args.namespace, args.storage.secretName]).apply(([namespace, storageSecret]) => {
+      const host = (component: string) => `tempo-${stackName}-${component}.${namespace}.svc.cluster.local`;
+      return readiness.gate(
+        stack,
+        {
+          distributor: host("distributor"),
+          queryUrl: `http://${host("query-frontend")}:${jaegerQueryPort}`,
+          storageSecret,
+        },
+        tempoStackReady(namespace, stackName, storageSecret),
       );
+    });
     this.zipkin = { service: settled.distributor, port: settled.apply(() => zipkinPort) };
     this.queryUrl = settled.queryUrl;
     this.storageSecretName = settled.storageSecret;
-    this.uiUrl = stack.metadata.namespace.apply(
-      (namespace) =>
-        pulumi.interpolate`https://${readiness.read(stack, routeHost(namespace, `tempo-${stackName}-query-frontend`))}`,
-    );
+    this.uiUrl = pulumi
+      .output(args.namespace)
+      .apply(
+        (namespace) =>
+          pulumi.interpolate`https://${readiness.read(stack, routeHost(namespace, `tempo-${stackName}-query-frontend`))}`,
+      );
     this.registerOutputs({ zipkin: this.zipkin, queryUrl: this.queryUrl, uiUrl: this.uiUrl });
   }
 }

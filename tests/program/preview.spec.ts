@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { preparedCluster } from "../helpers/fakeCluster";
 import { Recorder } from "../helpers/mocks";
 import { runProgram, stackConfig } from "../helpers/program";
@@ -17,6 +18,23 @@ describe("the first preview, on a cluster with nothing deployed", () => {
     const names = (run: Recorder) => run.resources.map(({ type, name }) => `${type} ${name}`).sort();
     assert.deepEqual(names(recorder), names(up));
   });
+
+  for (const held of ["namespaces-tracing-system", "minio-server", "trace-store-tempo", "mesh-control-plane"]) {
+    it(`registers everything else while ${held} is still looked at`, async () => {
+      const waiting = new Recorder();
+      let release = () => {};
+      waiting.hold = { name: held, until: new Promise((resolve) => (release = resolve)) };
+      const running = runProgram(waiting, { stack: "dev", preview: true, answers: preparedCluster() });
+      const everything = recorder.resources.length;
+      for (let looks = 0; waiting.resources.length < everything && looks < 100; looks++) {
+        await sleep(50);
+      }
+      const seen = waiting.resources.length;
+      release();
+      await running;
+      assert.equal(seen, everything);
+    });
+  }
 
   it("knows what policies judge: provider, its service, sampling, members, namespaces of workloads", () => {
     const mesh = recorder.find("mesh-control-plane").inputs.spec as {
