@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "policies/bin/", "**/*.mjs", "**/*.js"] },
+  { ignores: ["node_modules/", "policies/bin/", "**/*.mjs", "**/*.cjs", "**/*.js"] },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -1,4 +1,3 @@
-import "./components/startup";
 import * as k8s from "@pulumi/kubernetes";
 import { Bookinfo } from "./components/bookinfo";
 import { loadConfig } from "./components/config";

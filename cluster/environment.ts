@@ -54,16 +54,17 @@ export async function pulumiEnvironment(folder: ControlPlaneFolder, toolset: Too
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // All plugins are laid out; where one is missing, saying so is better than a download that may not be possible.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      // A third of the program's start is compiling what the last run compiled.
-      NODE_COMPILE_CACHE: path.join(cacheFolder, "node-compile"),
     },
   };
 }
 
 /** That environment on top of this process's own. */
 export function asProcessEnvironment(environment: PulumiEnvironment): NodeJS.ProcessEnv {
+  // Program and policy pack keep what Node.js compiled each for itself. In one folder, which bootstrap.mjs would name them,
+  // they overwrite each other's: the SDK changes V8's flags while it loads, and a file holds for the flags of its time.
+  const { NODE_COMPILE_CACHE: _, ...own } = process.env;
   const folders = [...environment.path, process.env.PATH ?? ""];
-  return { ...process.env, ...environment.variables, PATH: folders.join(path.delimiter) };
+  return { ...own, ...environment.variables, PATH: folders.join(path.delimiter) };
 }
 
 /** That environment as lines for a POSIX shell's `eval`. */

@@ -1,32 +1,52 @@
-import { createRequire, enableCompileCache } from "node:module";
-import * as path from "node:path";
+// Makes the program start faster; Pulumi.yaml has Node.js load it before everything else. Each preview, and each half of an
+// `up`, starts the program anew.
+const Module = require("node:module");
+const path = require("node:path");
 
-/**
- * Makes the program start faster; to be imported before everything else. Each preview, and each half of an `up`, starts
- * the program anew.
- */
+const sdkRequire = Module.createRequire(require.resolve("@pulumi/pulumi"));
 
-// Keeps what V8 compiled of the modules loaded from here on. A cache that NODE_COMPILE_CACHE names is used instead, and
-// then covers the engine's launcher too. Node before 22.1 has none and starts slower.
-enableCompileCache?.(path.join(__dirname, "..", "node_modules", ".cache", "compile"));
+// Keeps what V8 compiled of the modules loaded from here on, the SDK included. A cache that NODE_COMPILE_CACHE names is used
+// instead. Node before 22.1 has none and starts slower.
+Module.enableCompileCache?.(path.join(__dirname, "..", "node_modules", ".cache", "compile"));
 
-// The SDK takes a stack trace for each resource and each message to the engine. ts-node maps every frame of it back to
-// TypeScript, which costs more than all else that the program does; unmapped, a trace still names file and function.
-delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+// npm's package readers and the TypeScript compiler are most of the Pulumi SDK's loading time, and the SDK needs them only
+// to serialise functions, for dynamic providers.
+["@npmcli/arborist", "normalize-package-data", "typescript"].forEach(defer);
 
-deferArborist();
+// Runs TypeScript, without a type check: `npm run check` does that once instead of every preview. Pulumi's own way, ts-node,
+// loads the whole TypeScript compiler each time, which takes longer than all else that the program does.
+const loadJavaScript = Module._extensions[".js"];
+require("tsx/cjs");
+// tsx would look for TypeScript's syntax in each JavaScript file of the SDKs as well.
+Module._extensions[".js"] = loadJavaScript;
 
-/**
- * Puts off loading npm's dependency resolver until it is used. It is half of the Pulumi SDK's loading time, and the SDK
- * needs it only to serialise functions, for dynamic providers.
- */
-function deferArborist(): void {
-  const sdkRequire = createRequire(require.resolve("@pulumi/pulumi"));
-  let id: string;
+// The SDK takes a stack trace for each resource and each message to the engine. Mapping every frame of it back to
+// TypeScript costs more than it tells: unmapped, a trace still names file and function.
+process.setSourceMapsEnabled(false);
+leaveOut("source-map-support/register");
+
+/** Where the Pulumi SDK finds a module; undefined for one that it no longer needs. */
+function resolve(name) {
   try {
-    id = sdkRequire.resolve("@npmcli/arborist");
+    return sdkRequire.resolve(name);
   } catch {
-    return; // An SDK that has no such dependency is as fast already.
+    return undefined;
+  }
+}
+
+/** Keeps the Pulumi SDK from loading a module that does its work in being loaded. */
+function leaveOut(name) {
+  const id = resolve(name);
+  if (id !== undefined) {
+    sdkRequire.cache[id] = { id, filename: id, loaded: true, exports: {} };
+  }
+}
+
+/** Puts off loading a package of the Pulumi SDK until it is used. */
+function defer(name) {
+  const id = resolve(name);
+  if (id === undefined) {
+    return;
   }
   const exports = new Proxy(
     {},
@@ -38,10 +58,10 @@ function deferArborist(): void {
         if (sdkRequire.cache[id] === deferred) {
           delete sdkRequire.cache[id];
         }
-        return (sdkRequire(id) as Record<string | symbol, unknown>)[key];
+        return sdkRequire(id)[key];
       },
     },
   );
-  const deferred = { id, filename: id, loaded: true, exports } as NodeJS.Module;
+  const deferred = { id, filename: id, loaded: true, exports };
   sdkRequire.cache[id] = deferred;
 }

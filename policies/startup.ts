@@ -12,19 +12,19 @@ enableCompileCache?.(join(__dirname, ".compile-cache"));
 // The engine kills the pack instead of letting it exit, so Node would never write the cache by itself.
 setImmediate(() => flushCompileCache?.());
 
-deferArborist();
+// npm's dependency resolver and the TypeScript compiler are most of the Pulumi SDK's loading time, and the SDK needs them only
+// to serialise functions, for dynamic providers.
+defer("@npmcli/arborist");
+defer("typescript");
 
-/**
- * Puts off loading npm's dependency resolver until it is used. It is a third of the Pulumi SDK's loading time, and the
- * SDK needs it only to serialise functions, for dynamic providers.
- */
-function deferArborist(): void {
+/** Puts off loading a package of the Pulumi SDK until it is used. */
+function defer(name: string): void {
   const sdkRequire = createRequire(require.resolve("@pulumi/pulumi"));
   let id: string;
   try {
-    id = sdkRequire.resolve("@npmcli/arborist");
+    id = sdkRequire.resolve(name);
   } catch {
-    return; // An SDK that has no such dependency is as fast already.
+    return; // An SDK without it is as fast already.
   }
   const exports = new Proxy(
     {},

@@ -28,14 +28,7 @@ export class PulumiProject {
 
   /** @param env environment with tools, kubeconfig and a prepared PULUMI_HOME. */
   constructor(env: NodeJS.ProcessEnv) {
-    for (const entry of [
-      "index.ts",
-      "components",
-      "package.json",
-      "tsconfig.json",
-      "tsconfig.pulumi.json",
-      "Pulumi.yaml",
-    ]) {
+    for (const entry of ["index.ts", "components", "package.json", "tsconfig.json", "Pulumi.yaml"]) {
       cpSync(path.join(root, entry), path.join(this.folder, entry), { recursive: true });
     }
     symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
