@@ -46,7 +46,7 @@ export interface StringField {
 export class Field {
   constructor(
     private readonly owner: FieldOwner,
-    private readonly path: readonly (string | number)[],
+    readonly path: readonly (string | number)[],
   ) {}
 
   /** The place further down. */

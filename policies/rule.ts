@@ -1,4 +1,4 @@
-import type { Policy, ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { Policy, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { unknownKeys } from "./config";
 import type { Field, Unknown } from "./fields";
 import { KubernetesObject, type Match } from "./match";
@@ -41,6 +41,12 @@ export interface Findings {
   undecided(object: KubernetesObject, because: Unknown): void;
 }
 
+/**
+ * Takes a message, as Pulumi's ReportViolation does. The engine has no use for the field; the audit finds the line of a
+ * manifest by it.
+ */
+export type Report = (message: string, urn?: string, field?: Field) => void;
+
 /** A rule's judgement of something, with the rule's configuration. */
 type Check<Subject> = (subject: Subject, findings: Findings, config: Record<string, unknown>) => void;
 
@@ -81,7 +87,7 @@ function run<Subject>(
   check: Check<Subject>,
   subject: Subject,
   config: Record<string, unknown>,
-  report: ReportViolation,
+  report: Report,
 ): void {
   for (const key of unknownKeys(configSchema, config)) {
     const known = Object.keys(configSchema?.properties ?? {}).join(", ") || "none";
@@ -98,12 +104,12 @@ const shownObjects = 3;
 class Reporter implements Findings {
   private readonly undecidedBy = new Map<string, KubernetesObject[]>();
 
-  constructor(private readonly report: ReportViolation) {}
+  constructor(private readonly report: Report) {}
 
   violation({ object, field, problem, fix }: Violation): void {
     const value = field.read();
     const shown = value === undefined ? "not set" : JSON.stringify(value);
-    this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn);
+    this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn, field);
   }
 
   undecided(object: KubernetesObject, because: Unknown): void {

@@ -16,3 +16,8 @@ export const groups = {
 
 /** All rules of the pack. */
 export const rules: readonly Rule[] = Object.values(groups).flat();
+
+/** The folder of a group's rules and of their examples: `trace path` stands in `tracePath`. */
+export function folderOf(group: string): string {
+  return group.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
+}

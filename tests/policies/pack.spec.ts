@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { groups, rules } from "../../policies/rules";
+import { folderOf, groups, rules } from "../../policies/rules";
 import { judge, resource, soundStack } from "./helper";
 
 describe("policy pack", () => {
   it("lists every rule there is, each under the name of its file", () => {
-    const folders = { sampling: "sampling", membership: "membership", "trace path": "tracePath", security: "security" };
     for (const [group, listed] of Object.entries(groups)) {
-      const folder = join(__dirname, "../../policies/rules", (folders as Record<string, string>)[group] ?? group);
+      const folder = join(__dirname, "../../policies/rules", folderOf(group));
       const files = readdirSync(folder).filter((file) => file !== "index.ts");
       assert.deepEqual(listed.map(({ name }) => fileOf(name)).sort(), files.sort());
     }

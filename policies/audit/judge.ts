@@ -1,0 +1,83 @@
+import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import type { Field } from "../fields";
+import type { Rule } from "../rule";
+import { rules } from "../rules";
+import type { Finding } from "./finding";
+import type { ManifestObject } from "./manifests";
+import type { RuleSettings } from "./packConfig";
+
+/** What the SDK throws for a rule that is not meant for a resource or a stack. */
+class NotApplicable extends Error {}
+
+/**
+ * Judges objects by the pack's rules, as the engine would if a program registered them all.
+ *
+ * @returns what the rules say, by file and line.
+ */
+export async function judgeObjects(
+  objects: readonly ManifestObject[],
+  settings: ReadonlyMap<string, RuleSettings>,
+): Promise<readonly Finding[]> {
+  const byUrn = new Map(objects.map((object) => [object.resource.urn, object]));
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const { level, config } = settings.get(rule.name)!;
+    if (level === "disabled") {
+      continue;
+    }
+    const report = (subject?: ManifestObject) => (said: string | { message: string }, urn?: string, field?: Field) => {
+      const object = subject ?? byUrn.get(urn ?? "") ?? objects[0]!;
+      findings.push({
+        rule,
+        // A rule reports as an object what it could not decide: see Reporter in rule.ts.
+        verdict: typeof said === "object" ? "undecided" : level === "advisory" ? "advisory" : "mandatory",
+        message: typeof said === "object" ? said.message : said,
+        urn: object.resource.urn,
+        file: object.file,
+        line: object.lineOf(field?.path ?? []),
+      });
+    };
+    await run(rule, config, objects, report);
+  }
+  return findings.sort((left, right) => compare(left.file, right.file) || left.line! - right.line!);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+async function run(
+  rule: Rule,
+  config: Record<string, unknown>,
+  objects: readonly ManifestObject[],
+  report: (subject?: ManifestObject) => (message: string) => void,
+): Promise<void> {
+  const args = {
+    getConfig: () => config,
+    stackTags: new Map<string, string>(),
+    notApplicable: (): never => {
+      throw new NotApplicable();
+    },
+  };
+  if ("validateStack" in rule) {
+    const resources = objects.map(({ resource }) => resource) as unknown as PolicyResource[];
+    await unlessNotApplicable(() => rule.validateStack({ ...args, resources } as never, report()));
+    return;
+  }
+  for (const object of objects) {
+    for (const validate of [rule.validateResource ?? []].flat()) {
+      const subject = { ...args, ...object.resource } as unknown as ResourceValidationArgs;
+      await unlessNotApplicable(() => validate(subject, report(object)));
+    }
+  }
+}
+
+async function unlessNotApplicable(validate: () => void | Promise<void>): Promise<void> {
+  try {
+    await validate();
+  } catch (error) {
+    if (!(error instanceof NotApplicable)) {
+      throw error;
+    }
+  }
+}
