@@ -1,5 +1,10 @@
 import { UnknownValueError } from "@pulumi/policy";
 
+/**
+ * What the engine puts in place of a secret that it cannot decrypt, whatever type that had: see `pulumi policy analyze`.
+ */
+const redacted = "[secret]";
+
 /** Stands for an answer that cannot be given yet. */
 export class Unknown {
   /**
@@ -46,6 +51,7 @@ export interface StringField {
 export class Field {
   constructor(
     private readonly owner: FieldOwner,
+    /** Keys and indices from the object's properties down to it. */
     readonly path: readonly (string | number)[],
   ) {}
 
@@ -61,14 +67,20 @@ export class Field {
       if (typeof value !== "object" || value === null) {
         return undefined;
       }
+      const unknown = (why: string) => {
+        const place = new Field(this.owner, this.path.slice(0, depth + 1));
+        return new Unknown(() => `${place.toString()} of ${this.owner.toString()} is ${why}`);
+      };
       try {
         value = (value as Record<string | number, unknown>)[segment];
       } catch (error) {
         if (error instanceof UnknownValueError) {
-          const place = new Field(this.owner, this.path.slice(0, depth + 1));
-          return new Unknown(() => `${place.toString()} of ${this.owner.toString()} is not known before the update`);
+          return unknown("not known before the update");
         }
         throw error;
+      }
+      if (value === redacted) {
+        return unknown("a secret that cannot be decrypted here");
       }
     }
     return value ?? undefined;

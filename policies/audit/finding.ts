@@ -26,10 +26,22 @@ export interface AuditResult {
   readonly remarks: readonly string[];
 }
 
-/** Words for the outcome: `1 mandatory violation, 2 advisory violations and 0 undecided in 12 objects by 9 rules`. */
-export function summaryOf({ findings, rules, objects }: AuditResult): string {
-  const count = (verdict: Finding["verdict"]) => findings.filter((finding) => finding.verdict === verdict).length;
+/** How many findings there are of a verdict. */
+export function countOf({ findings }: AuditResult, verdict: Finding["verdict"]): number {
+  return findings.filter((finding) => finding.verdict === verdict).length;
+}
+
+/** Where a finding is, as editors and terminals follow it: `mesh.yaml:12`; of a stack, the resource in it. */
+export function placeOf({ file, line, urn }: Finding): string {
+  return line === undefined ? `${file}: ${urn}` : `${file}:${line}`;
+}
+
+/** Words for the outcome: `1 mandatory violation, 2 advisory violations, 0 undecided; 12 objects judged by 9 rules.` */
+export function summaryOf(result: AuditResult): string {
   const counted = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const violations = `${counted(count("mandatory"), "mandatory violation")}, ${counted(count("advisory"), "advisory violation")}`;
-  return `${violations}, ${count("undecided")} undecided; ${counted(objects, "object")} judged by ${counted(rules.length, "rule")}.`;
+  return [
+    `${counted(countOf(result, "mandatory"), "mandatory violation")}, `,
+    `${counted(countOf(result, "advisory"), "advisory violation")}, ${countOf(result, "undecided")} undecided; `,
+    `${counted(result.objects, "object")} judged by ${counted(result.rules.length, "rule")}.`,
+  ].join("");
 }

@@ -9,6 +9,12 @@ import type { RuleSettings } from "./packConfig";
 /** What the SDK throws for a rule that is not meant for a resource or a stack. */
 class NotApplicable extends Error {}
 
+/** As which a rule reports what it could not decide: see Reporter in rule.ts. */
+interface Note {
+  readonly message: string;
+  readonly urn?: string;
+}
+
 /**
  * Judges objects by the pack's rules, as the engine would if a program registered them all.
  *
@@ -25,12 +31,12 @@ export async function judgeObjects(
     if (level === "disabled") {
       continue;
     }
-    const report = (subject?: ManifestObject) => (said: string | { message: string }, urn?: string, field?: Field) => {
-      const object = subject ?? byUrn.get(urn ?? "") ?? objects[0]!;
+    const report = (subject?: ManifestObject) => (said: string | Note, urn?: string, field?: Field) => {
+      const note = typeof said === "object" ? said : undefined;
+      const object = subject ?? byUrn.get(note?.urn ?? urn ?? "") ?? objects[0]!;
       findings.push({
         rule,
-        // A rule reports as an object what it could not decide: see Reporter in rule.ts.
-        verdict: typeof said === "object" ? "undecided" : level === "advisory" ? "advisory" : "mandatory",
+        verdict: note ? "undecided" : level === "advisory" ? "advisory" : "mandatory",
         message: typeof said === "object" ? said.message : said,
         urn: object.resource.urn,
         file: object.file,

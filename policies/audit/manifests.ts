@@ -22,7 +22,9 @@ export interface Manifest {
 }
 
 /** A file that is not valid YAML; the message has every problem with its place. */
-export class ManifestError extends Error {}
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+}
 
 /**
  * Reads Kubernetes objects from YAML or JSON: several documents, and the lists that `kubectl get -o yaml` prints.

@@ -11,7 +11,9 @@ export interface RuleSettings {
 }
 
 /** A configuration that is not one for this pack; the message has every problem. */
-export class PackConfigError extends Error {}
+export class PackConfigError extends Error {
+  override readonly name = "PackConfigError";
+}
 
 const levels: readonly unknown[] = ["mandatory", "advisory", "remediate", "disabled"] satisfies EnforcementLevel[];
 

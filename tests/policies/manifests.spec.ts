@@ -114,7 +114,7 @@ describe("manifests as resources", () => {
   });
 
   it("refuses an alias that nothing defines, and too many of them", () => {
-    assert.throws(() => read("a: *b"), /^Error: mesh\.yaml: .*b/);
+    assert.throws(() => read("a: *b"), /^ManifestError: mesh\.yaml: .*b/);
     const levels = Array.from({ length: 9 }, (_, level) => {
       const of = level === 0 ? '"x"' : `*l${level - 1}`;
       return `l${level}: &l${level} [${Array(9).fill(of).join(", ")}]`;

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type { PolicyConfigSchema } from "@pulumi/policy";
+import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/audit/configSchema";
+import { PackConfigError, packSettings } from "../../policies/audit/packConfig";
+import { resourceRule, type Rule } from "../../policies/rule";
+import { rules } from "../../policies/rules";
+
+const rule = (name: string, configSchema?: PolicyConfigSchema): Rule =>
+  resourceRule(
+    {
+      ...{ name, displayName: name, description: "It must be so.", severity: "low", tags: ["sampling"] },
+      ...{ remediationSteps: "", url: "", enforcementLevel: "advisory", ...(configSchema && { configSchema }) },
+    },
+    [],
+    () => undefined,
+  );
+
+const plain = rule("plain");
+const limited = rule("limited", {
+  properties: {
+    limit: { type: "integer", minimum: 1, maximum: 3, default: 2 },
+    names: { type: "array", items: { type: "string", minLength: 1 } },
+  },
+});
+
+const settings = (given: unknown) => Object.fromEntries(packSettings([plain, limited], given));
+
+/** The problems of a configuration that does not fit, one a line. */
+function problems(given: unknown): readonly string[] {
+  try {
+    packSettings([plain, limited], given);
+  } catch (error) {
+    assert.ok(error instanceof PackConfigError);
+    return error.message.split("\n- ").slice(1);
+  }
+  return [];
+}
+
+describe("configuration of the policy pack", () => {
+  it("leaves the rules' levels and defaults where nothing is given", () => {
+    const defaults = { plain: { level: "advisory", config: {} }, limited: { level: "advisory", config: { limit: 2 } } };
+    assert.deepEqual(settings({}), defaults);
+  });
+
+  it("takes a level for all, and one rule's level and keys over it", () => {
+    const given = { all: "disabled", limited: { enforcementLevel: "mandatory", limit: 3, names: ["a"] } };
+    assert.deepEqual(settings(given), {
+      plain: { level: "disabled", config: {} },
+      limited: { level: "mandatory", config: { limit: 3, names: ["a"] } },
+    });
+    assert.deepEqual(settings({ all: { enforcementLevel: "mandatory" }, plain: "remediate", limited: { limit: 1 } }), {
+      plain: { level: "remediate", config: {} },
+      limited: { level: "mandatory", config: { limit: 1 } },
+    });
+  });
+
+  it("names everything that is wrong", () => {
+    assert.deepEqual(
+      problems({
+        all: "strict",
+        plain: { limit: 1 },
+        plane: "advisory",
+        limited: { enforcementLevel: 1, limit: 4, names: ["a", ""] },
+      }),
+      [
+        'all is "strict", but a level is one of mandatory, advisory, remediate, disabled',
+        "plane is no rule of the pack",
+        "limited is 1, but a level is one of mandatory, advisory, remediate, disabled",
+        "plain.limit is not a known key; keys of this rule: none",
+        "limited.limit is 4, but must be at most 3",
+        'limited.names[1] is "", but must be at least 1 long',
+      ],
+    );
+    assert.deepEqual(problems({ limited: null, constructor: "advisory" }), [
+      "limited is null, but a level is one of mandatory, advisory, remediate, disabled",
+      "constructor is no rule of the pack",
+    ]);
+    assert.deepEqual(problems({ limited: { limt: 1 } }), [
+      "limited.limt is not a known key; keys of this rule: limit, names",
+    ]);
+  });
+
+  it("misses required keys that have no default", () => {
+    const strict = rule("strict", { properties: { a: { type: "string" }, b: { default: 1 } }, required: ["a", "b"] });
+    assert.throws(() => packSettings([strict], {}), /:\n- strict\.a is missing$/);
+    assert.doesNotThrow(() => packSettings([strict], { strict: { a: "x" } }));
+  });
+
+  for (const given of [[], "advisory", null, 1]) {
+    it(`refuses ${JSON.stringify(given)}, which is no object`, () => {
+      assert.throws(() => packSettings([plain], given), /must be a JSON object/);
+    });
+  }
+
+  const schemas: readonly (readonly [value: unknown, schema: object, problem: string | undefined])[] = [
+    [1, { type: "number" }, undefined],
+    ["1", { type: "number" }, 'x is "1", but must be a number'],
+    [1.5, { type: "integer" }, "x is 1.5, but must be an integer"],
+    [null, { type: ["string", "null"] }, undefined],
+    [true, { type: ["string", "null"] }, "x is true, but must be a string or a null"],
+    [true, { type: "boolean" }, undefined],
+    [[], { type: "object" }, "x is [], but must be an object"],
+    [null, { type: "object" }, "x is null, but must be an object"],
+    [{}, { type: "array" }, "x is {}, but must be an array"],
+    ["b", { enum: ["a", "b"] }, undefined],
+    ["c", { enum: ["a", "b"] }, 'x is "c", but must be one of "a", "b"'],
+    [0, { minimum: 0, maximum: 100 }, undefined],
+    [100, { minimum: 0, maximum: 100 }, undefined],
+    [-1, { minimum: 0 }, "x is -1, but must be at least 0"],
+    [101, { maximum: 100 }, "x is 101, but must be at most 100"],
+    ["ab", { minLength: 2, pattern: "^a" }, undefined],
+    ["a", { minLength: 2 }, 'x is "a", but must be at least 2 long'],
+    ["ba", { pattern: "^a" }, 'x is "ba", but must be text that matches ^a'],
+    [["a", "b"], { uniqueItems: true }, undefined],
+    [["a", "a"], {}, undefined],
+    [["a", "a"], { uniqueItems: true }, 'x is ["a","a"], but must be without repetitions'],
+    [["a", 1], { items: { type: "string" } }, "x[1] is 1, but must be a string"],
+    [{ a: 1, b: "1" }, { properties: { a: { type: "number" } } }, undefined],
+    [
+      { a: { b: 1 } },
+      { properties: { a: { properties: { b: { type: "string" } } } } },
+      "x.a.b is 1, but must be a string",
+    ],
+    [{ a: 1 }, { additionalProperties: { type: "string" } }, "x.a is 1, but must be a string"],
+    [{ a: 1 }, { properties: { a: {} }, additionalProperties: false }, undefined],
+    [{ toString: 1 }, { properties: {}, additionalProperties: false }, "x.toString is not a known key"],
+    [{ a: 1 }, { additionalProperties: true }, undefined],
+  ];
+  for (const [value, schema, problem] of schemas) {
+    it(`finds ${problem ?? "nothing"} by ${JSON.stringify(schema)} in ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(schemaProblems(value, schema, "x"), problem === undefined ? [] : [problem]);
+    });
+  }
+
+  it("checks every keyword that a rule's schema has", () => {
+    const keywords = (schema: unknown): string[] =>
+      Object.entries(schema as Record<string, unknown>).flatMap(([keyword, inner]) =>
+        keyword === "properties"
+          ? [keyword, ...Object.values(inner as object).flatMap(keywords)]
+          : ["items", "additionalProperties"].includes(keyword) && typeof inner === "object"
+            ? [keyword, ...keywords(inner)]
+            : [keyword],
+      );
+    for (const { name, configSchema } of rules) {
+      const used = Object.values(configSchema?.properties ?? {}).flatMap(keywords);
+      const others = used.filter((keyword) => !checkedKeywords.has(keyword) && !describingKeywords.has(keyword));
+      assert.deepEqual(others, [], name);
+    }
+  });
+});
