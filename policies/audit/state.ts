@@ -10,7 +10,10 @@ import { AuditError } from "./usage";
 /** The parts of an exported state that are read. */
 interface State {
   readonly version: number;
-  readonly deployment: { readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[] | null };
+  /** Null for a stack that was never updated. */
+  readonly deployment: {
+    readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[] | null;
+  } | null;
 }
 
 /** The parts of an engine event that count here. Source: github.com/pulumi/pulumi, sdk/go/common/apitype/events.go. */
@@ -67,7 +70,7 @@ export async function judgeState(
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as EngineEvent);
     const words = stderr.replaceAll(copy, file).trim();
-    const resources = (JSON.parse(text) as State).deployment.resources ?? [];
+    const resources = (JSON.parse(text) as State).deployment?.resources ?? [];
     if (resources.length > 0 && !events.some(({ summaryEvent }) => summaryEvent)) {
       throw new AuditError(`pulumi policy analyze could not judge ${file}:\n${words}`);
     }

@@ -1,75 +1,27 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { rules } from "../../policies/rules";
-
-const root = join(__dirname, "../..");
-const pack = join(root, "policies");
-
-/** What a command printed, on both channels, and how it ended. */
-interface Result {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += String(chunk)));
-    child.stderr.on("data", (chunk) => (output += String(chunk)));
-    child.on("error", (error) =>
-      reject(new Error(`Cannot run ${program} (${error.message}); \`npm test\` puts the tools on PATH.`)),
-    );
-    child.on("close", (code) => resolve({ code, output }));
-  });
-}
+import { buildPack, EngineFixture, pack, type Result } from "./engine";
 
 describe("policy pack in previews of the real engine", function () {
   this.timeout(120_000);
 
-  let folder: string;
-  let env: NodeJS.ProcessEnv;
-
-  const pulumi = (...args: string[]) => run("pulumi", ["--non-interactive", ...args], join(folder, "program"), env);
+  let fixture: EngineFixture;
 
   /** Previews the fixture with these defects and, if given, this configuration of the pack. */
   async function preview(defects: readonly string[], config?: object): Promise<Result> {
     const args = ["preview", "--policy-pack", pack, "--suppress-progress"];
     if (config) {
-      const file = join(folder, "policy-config.json");
-      writeFileSync(file, JSON.stringify(config));
-      args.push("--policy-pack-config", file);
+      args.push("--policy-pack-config", fixture.packConfig(config));
     }
-    const result = await pulumi(...args, "--config", `defects=${defects.join(",")}`);
-    assert.doesNotMatch(result.output, /canary/, "a secret is in the output");
-    return result;
+    return fixture.pulumi(...args, "--config", `defects=${defects.join(",")}`);
   }
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "policy-preview-"));
-    // A copy, because Pulumi writes the stack's configuration beside the program.
-    cpSync(join(root, "tests/fixtures/policies/program"), join(folder, "program"), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    env = {
-      ...process.env,
-      PULUMI_HOME: process.env.PULUMI_HOME ?? join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "fixture",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-    };
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const built = await run(process.execPath, [tsc, "-p", "tsconfig.json"], pack, process.env);
-    assert.equal(built.code, 0, built.output);
-    const stack = await pulumi("stack", "init", "staging");
-    assert.equal(stack.code, 0, stack.output);
-    const configured = await pulumi("config", "set", "rendered", join(folder, "manifests"));
-    assert.equal(configured.code, 0, configured.output);
+    await buildPack();
+    fixture = await EngineFixture.create();
   });
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => fixture?.remove());
 
   /** Each rule's defect in the fixture, the resource that must be blamed, and what must be said. */
   const cases: readonly (readonly [rule: string, defect: string, resource: string, message: RegExp])[] = [
