@@ -5,15 +5,18 @@ const colours = { mandatory: "red", advisory: "yellow", undecided: "cyan" } as c
 
 /** For people: each finding with its place, rule and way out. In colour on a terminal that has it. */
 export function asText(result: AuditResult): string {
-  return [...result.findings.map(paragraph), ...result.remarks.map((remark) => `${remark}\n`), summaryOf(result)]
+  const paragraphs = result.findings.map((finding) => {
+    // Where colour is not wanted (no terminal, NO_COLOR), styleText leaves the text as it is.
+    const label = styleText(colours[finding.verdict], finding.verdict, { stream: process.stdout });
+    return `${paragraph(finding, label)}\n  ${finding.rule.url}\n`;
+  });
+  return [...paragraphs, ...result.remarks.map((remark) => `${remark}\n`), summaryOf(result)]
     .map((part) => `${part}\n`)
     .join("");
 }
 
-function paragraph(finding: Finding): string {
-  const { rule, verdict, message } = finding;
-  // Where colour is not wanted (no terminal, NO_COLOR), styleText leaves the text as it is.
-  const label = styleText(colours[verdict], verdict, { stream: process.stdout });
-  const heading = `${placeOf(finding)}: ${label} ${rule.name} (${rule.severity})`;
-  return [heading, `  ${message.replaceAll("\n", "\n  ")}`, `  ${rule.url}`, ""].join("\n");
+/** What is said of one finding. */
+export function paragraph(finding: Finding, label: string): string {
+  const { rule, message } = finding;
+  return `${placeOf(finding)}: ${label} ${rule.name} (${rule.severity})\n  ${message.replaceAll("\n", "\n  ")}`;
 }
