@@ -86,7 +86,7 @@ function takeComment(example: string): readonly [string, string] {
 async function printed(rule: Rule, example: string): Promise<string> {
   const [, manifest] = takeComment(example);
   const { objects } = readManifest(manifest, "example.yaml", defaultEnvironment);
-  const findings = await judgeObjects(objects, packSettings(rules, {}));
+  const findings = await judgeObjects(rules, objects, packSettings(rules, {}));
   const own = findings.filter((finding) => finding.rule === rule);
   return own.map((finding) => paragraph(finding, finding.verdict)).join("\n\n");
 }

@@ -20,7 +20,7 @@ export async function audit({ paths, config, environment }: AuditRequest): Promi
   const judging = rules.filter(({ name }) => settings.get(name)?.level !== "disabled");
   if (input.kind === "manifests") {
     const { objects, remarks } = input;
-    return { rules: judging, objects: objects.length, findings: await judgeObjects(objects, settings), remarks };
+    return { rules: judging, objects: objects.length, findings: await judgeObjects(rules, objects, settings), remarks };
   }
   if (environment !== undefined) {
     throw new AuditError(`${input.file} is a stack's state, whose environment is the name of the stack.`);

@@ -66,7 +66,6 @@ function filesOf(path: string): readonly string[] {
   }
   return readdirSync(path, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
     .flatMap((entry) => {
       const inner = join(path, entry.name);
       return entry.isDirectory() ? filesOf(inner) : manifestFile.test(entry.name) ? [inner] : [];

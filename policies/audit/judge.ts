@@ -1,7 +1,6 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import type { Field } from "../fields";
 import type { Rule } from "../rule";
-import { rules } from "../rules";
 import type { Finding } from "./finding";
 import type { ManifestObject } from "./manifests";
 import type { RuleSettings } from "./packConfig";
@@ -16,11 +15,14 @@ interface Note {
 }
 
 /**
- * Judges objects by the pack's rules, as the engine would if a program registered them all.
+ * Judges objects by rules, as the engine would if a program registered them all.
  *
+ * @param objects At least one.
+ * @param settings Those of every rule.
  * @returns what the rules say, by file and line.
  */
 export async function judgeObjects(
+  rules: readonly Rule[],
   objects: readonly ManifestObject[],
   settings: ReadonlyMap<string, RuleSettings>,
 ): Promise<readonly Finding[]> {

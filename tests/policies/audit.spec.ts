@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { audit } from "../../policies/audit/audit";
-import { formats } from "../../policies/audit/formats";
 import { rules } from "../../policies/rules";
 
 const root = join(__dirname, "../..");
@@ -109,8 +108,10 @@ describe("audit of manifests", function () {
     const [bad, empty] = write({ "bad.yaml": "a: [", "empty.yaml": "# nothing\n" });
     const missing = join(folder, "missing.yaml");
     await assert.rejects(audit({ paths: [missing, bad!], format: "text" }), (error: Error) => {
-      assert.match(error.message, /missing\.yaml cannot be read: ENOENT/);
-      assert.match(error.message, /bad\.yaml:1: /);
+      const [first, second, ...others] = error.message.split("\n");
+      assert.match(first!, /missing\.yaml cannot be read: ENOENT/);
+      assert.ok(second!.startsWith(`${bad}:1: `), second);
+      assert.deepEqual(others, []);
       return true;
     });
     await assert.rejects(
@@ -140,83 +141,6 @@ describe("audit of manifests", function () {
     for (const [config, error] of refused) {
       await assert.rejects(audit({ paths, format: "text", config }), error);
     }
-  });
-
-  describe("in each form", () => {
-    const printed = async (format: keyof typeof formats, text = telemetry) => {
-      const paths = write({ "a b.yaml": text });
-      return formats[format](await audit({ paths, format }));
-    };
-
-    it("prints text", async () => {
-      const url = rules[0]!.url;
-      const file = join(folder, "a b.yaml");
-      const expected = [
-        `${file}:6: mandatory sampling-within-limit (high)`,
-        `  ${message}`,
-        `  ${url}`,
-        "",
-        `1 mandatory violation, 0 advisory violations, 0 undecided; 1 object judged by ${rules.length} rules.`,
-        "",
-      ];
-      assert.equal(await printed("text"), expected.join("\n"));
-    });
-
-    it("prints JSON", async () => {
-      const { summary, findings, remarks } = JSON.parse(await printed("json")) as Record<string, never>;
-      assert.deepEqual(summary, { mandatory: 1, advisory: 0, undecided: 0, objects: 1, rules: rules.length });
-      assert.deepEqual(remarks, []);
-      const file = join(folder, "a b.yaml");
-      assert.deepEqual(findings, [
-        {
-          rule: "sampling-within-limit",
-          group: "sampling",
-          severity: "high",
-          verdict: "mandatory",
-          message,
-          urn: `urn:pulumi:prod::manifests::kubernetes:telemetry.istio.io/v1:Telemetry::${file}#1`,
-          file,
-          line: 6,
-          url: rules[0]!.url,
-        },
-      ]);
-    });
-
-    it("prints SARIF", async () => {
-      const { version, runs } = JSON.parse(await printed("sarif")) as { version: string; runs: Sarif[] };
-      assert.equal(version, "2.1.0");
-      const { driver } = runs[0]!.tool;
-      assert.deepEqual(
-        driver.rules.map(({ id, helpUri }) => [id, helpUri]),
-        rules.map(({ name, url }) => [name, url]),
-      );
-      const [result, ...others] = runs[0]!.results;
-      assert.deepEqual(others, []);
-      assert.equal(driver.rules[result!.ruleIndex]?.id, result!.ruleId);
-      assert.deepEqual([result!.level, result!.message], ["error", { text: message }]);
-      const [{ physicalLocation }] = result!.locations as [{ physicalLocation: Record<string, never> }];
-      assert.deepEqual(physicalLocation["region"], { startLine: 6 });
-      assert.match(physicalLocation["artifactLocation"]!["uri"], /^file:\/\/\/.*\/a%20b\.yaml$/);
-    });
-
-    it("prints JUnit's XML, with markup of messages escaped", async () => {
-      const xml = await printed("junit", telemetry.replace("name: t", 'name: "<&>"'));
-      assert.match(xml, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites>\n/);
-      assert.match(xml, /<testcase name="sampling-within-limit" classname="mesh-tracing\.sampling">\n +<failure /);
-      assert.match(xml, /a b\.yaml:6: mandatory: Telemetry istio-system\/&#60;&#38;&#62;: spec/);
-      assert.match(xml, /<testcase name="sampling-units-agree" classname="mesh-tracing\.sampling"\/>/);
-      assert.equal(xml.match(/<testcase /g)?.length, rules.length);
-      assert.match(xml, /<testsuite name="sampling" tests="\d+" failures="1">/);
-    });
-
-    it("tells in JUnit's output what fails nothing", async () => {
-      const paths = write({ "one.yaml": telemetry });
-      const [config] = write({ "advisory.json": '{"all": "advisory"}' });
-      const xml = formats.junit(await audit({ paths, format: "junit", config: config! }));
-      assert.doesNotMatch(xml, /<failure/);
-      assert.match(xml, /<system-out>.*one\.yaml:6: advisory: Telemetry/);
-      assert.match(xml, /name="sampling" tests="\d+" failures="0"/);
-    });
   });
 
   describe("as a command", () => {
@@ -249,15 +173,3 @@ describe("audit of manifests", function () {
     });
   });
 });
-
-/** The parts of a SARIF run that are looked at. */
-interface Sarif {
-  readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string; readonly helpUri: string }[] } };
-  readonly results: readonly {
-    readonly ruleId: string;
-    readonly ruleIndex: number;
-    readonly level: string;
-    readonly message: object;
-    readonly locations: object;
-  }[];
-}

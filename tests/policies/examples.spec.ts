@@ -24,7 +24,7 @@ describe("examples of violations", () => {
         assert.match(text, /^(# \S.*\n)+[^#\n]/);
         const { objects, skipped } = readManifest(text, "example.yaml", "example");
         assert.equal(skipped, 0);
-        const findings = await judgeObjects(objects, packSettings(rules, {}));
+        const findings = await judgeObjects(rules, objects, packSettings(rules, {}));
         const own = findings.filter((finding) => finding.rule === rule);
         assert.notEqual(own.length, 0, `found only ${findings.map((finding) => finding.rule.name).join(", ")}`);
         for (const { verdict, line } of own) {
