@@ -1,4 +1,4 @@
-import type { Change, Preview } from "./previewEvents";
+import type { Change, Preview, Violation } from "./previewEvents";
 
 /** The preview of one stack and what it was compared with. */
 export interface StackPreview extends Preview {
@@ -60,7 +60,14 @@ export function verdict({ succeeded, violations, changes }: Preview): string {
   if (!succeeded) {
     return "❌ failed";
   }
-  return changes.length === 0 ? "✅ no changes" : "✅";
+  const undecided = new Set(violations.filter(isUndecided).map(({ policy }) => policy)).size;
+  const left = `${undecided} ${undecided === 1 ? "policy decides" : "policies decide"} in the update`;
+  return [changes.length === 0 ? "✅ no changes" : "✅", ...(undecided > 0 ? [left] : [])].join(", ");
+}
+
+/** Whether a policy reports no violation but a value that only the update will tell; the policy pack's words for it. */
+function isUndecided({ message }: Violation): boolean {
+  return message.startsWith("Not decided for ");
 }
 
 function renderDetails(preview: StackPreview): string {

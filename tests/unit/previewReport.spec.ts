@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { readPreview } from "../../cli/previewEvents";
-import { renderReport, type StackPreview } from "../../cli/previewReport";
+import { renderReport, verdict, type StackPreview } from "../../cli/previewReport";
 import { root } from "../helpers/program";
 
 /**
@@ -97,6 +97,25 @@ describe("the report of all previews", () => {
     );
     assert.match(report, /<details open><summary><b>staging<\/b>/, "what needs attention is open");
     assert.match(report, /<details open><summary><b>prod<\/b>: not previewed to its end<\/summary>/);
+  });
+
+  it("counts the policies that decide only in the update, each once", () => {
+    const note = (policy: string, resource: string, message = `Not decided for Pod ${resource}: x is not known.`) => ({
+      ...{ policy, level: "advisory", resource, message },
+    });
+    const [one, two] = [note("a", "x"), [note("a", "x"), note("a", "y"), note("b", "x")]];
+    const words = (violations: StackPreview["violations"], changes: StackPreview["changes"] = []) =>
+      verdict({ succeeded: true, changes, violations, messages: [] });
+    assert.equal(words([one]), "✅ no changes, 1 policy decides in the update");
+    const { changes } = stackPreview("previewWithChanges");
+    assert.equal(
+      words([...two, note("c", "x", "A Pod must have a name.")], changes),
+      "✅, 2 policies decide in the update",
+    );
+    assert.match(
+      words([...two, { ...note("c", "x", "A Pod must have a name."), level: "mandatory" }]),
+      /^❌ refused by 1 /,
+    );
   });
 
   it("says what was compared with", () => {
