@@ -1,7 +1,7 @@
-import type { Policy, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { unknownKeys } from "./config";
+import type { Policy, ResourceValidationArgs, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Field, Unknown } from "./fields";
 import { KubernetesObject, type Match } from "./match";
+import { keepSecrets, type Props } from "./remediation";
 import { Stack } from "./stack";
 
 /**
@@ -50,49 +50,71 @@ export type Report = (message: string, urn?: string, field?: Field) => void;
 /** A rule's judgement of something, with the rule's configuration. */
 type Check<Subject> = (subject: Subject, findings: Findings, config: Record<string, unknown>) => void;
 
+/**
+ * Mends an object that breaks a rule, for where there is one safe answer. The result must pass the rule's check, and be
+ * left alone when mended once more. Values that are not known yet must be left to the update. Pulumi's proxies for
+ * properties break the methods of arrays that make a new one, such as `map`; `withFields` needs none.
+ *
+ * @returns All properties of the object, best made by `withFields`; undefined if there is nothing to mend.
+ */
+export type Remediation = (object: KubernetesObject, config: Record<string, unknown>) => Props | undefined;
+
+/** What a rule on single objects may do besides judging. */
+export interface ResourceRuleOptions {
+  /** Runs before the check, and only where the rule is configured to the level `remediate`. */
+  readonly remediate?: Remediation;
+}
+
 /** Makes a rule that judges each object of some kinds by itself, before anything is done with it. */
 export function resourceRule(
   metadata: RuleMetadata,
   matches: readonly Match[],
   check: Check<KubernetesObject>,
+  { remediate }: ResourceRuleOptions = {},
 ): RuleMetadata & ResourceValidationPolicy {
+  const subject = (args: ResourceValidationArgs): KubernetesObject => {
+    const object = KubernetesObject.from(args);
+    return object && matches.some((match) => object.is(match))
+      ? object
+      : args.notApplicable(`Only for ${matches.flatMap(({ kinds }) => kinds).join(", ")}`);
+  };
   return {
     ...metadata,
-    validateResource: (args, report) => {
-      const object = KubernetesObject.from(args);
-      if (!object || !matches.some((match) => object.is(match))) {
-        return args.notApplicable(`Only for ${matches.flatMap(({ kinds }) => kinds).join(", ")}`);
-      }
-      run(metadata, check, object, args.getConfig(), report);
-    },
+    validateResource: (args, report) => run(check, subject(args), args.getConfig(), report),
+    ...(remediate && {
+      remediateResource: (args) => {
+        const mended = remediate(subject(args), args.getConfig());
+        return mended && keepSecrets(args.props, mended);
+      },
+    }),
   };
 }
 
-/** Makes a rule that looks across all objects of a stack that has a mesh, once they have been registered. */
-export function stackRule(metadata: RuleMetadata, check: Check<Stack>): RuleMetadata & StackValidationPolicy {
+/** Which stacks a rule on stacks is for. */
+export interface StackRuleOptions {
+  /** Whether the rule also holds for a stack that declares no part of a mesh. */
+  readonly withoutMesh?: boolean;
+}
+
+/** Makes a rule that looks across all objects of a stack, once they have been registered. */
+export function stackRule(
+  metadata: RuleMetadata,
+  check: Check<Stack>,
+  { withoutMesh = false }: StackRuleOptions = {},
+): RuleMetadata & StackValidationPolicy {
   return {
     ...metadata,
     validateStack: (args, report) => {
       const stack = new Stack(args.resources);
-      if (stack.meshes.areNone) {
+      if (stack.meshes.areNone && !withoutMesh) {
         return args.notApplicable("The stack declares no control plane and no member roll");
       }
-      run(metadata, check, stack, args.getConfig(), report);
+      run(check, stack, args.getConfig(), report);
     },
   };
 }
 
-function run<Subject>(
-  { name, configSchema }: RuleMetadata,
-  check: Check<Subject>,
-  subject: Subject,
-  config: Record<string, unknown>,
-  report: Report,
-): void {
-  for (const key of unknownKeys(configSchema, config)) {
-    const known = Object.keys(configSchema?.properties ?? {}).join(", ") || "none";
-    report(`The policy pack's configuration of ${name} has an unknown key ${key}. Keys of this rule: ${known}.`);
-  }
+function run<Subject>(check: Check<Subject>, subject: Subject, config: Record<string, unknown>, report: Report): void {
   const findings = new Reporter(report);
   check(subject, findings, config);
   findings.reportUndecided();

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   unknownCheckingProxy,
   type Policies,
@@ -5,7 +6,9 @@ import {
   type ReportViolation,
   type ResourceValidationArgs,
 } from "@pulumi/policy";
+import * as deserialize from "@pulumi/policy/deserialize";
 import { runtime } from "@pulumi/pulumi";
+import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import type { Resource } from "../../policies/match";
 
 /** What a preview passes for a value that only the update will tell. */
@@ -24,7 +27,49 @@ export interface Outcome {
 /** The SDK's proxy that throws when an unknown value is read; exported for tests, but missing from its types. */
 export const guardUnknowns = unknownCheckingProxy as (props: Record<string, unknown>) => Record<string, unknown>;
 
+/** How the SDK reads what comes over the wire, and writes it; missing from its types too. */
+const { deserializeProperties, serializeProperties } = deserialize as unknown as {
+  deserializeProperties: (wire: { toJavaScript(): object }, keepSecrets: boolean) => Record<string, unknown>;
+  serializeProperties: (props: object) => Promise<Record<string, unknown>>;
+};
+
 class NotApplicable extends Error {}
+
+/** A secret value, as the engine passes it to a remediation and expects it back. */
+export const secret = (value: unknown): object => ({ [specialSigKey]: specialSecretSig, value });
+
+const ruleArguments = (config: Record<string, unknown>) => ({
+  getConfig: <T>() => config as T,
+  stackTags: new Map<string, string>(),
+  notApplicable: (reason?: string): never => {
+    throw new NotApplicable(reason);
+  },
+});
+
+/**
+ * Runs a rule's remediation as the policy SDK does: on properties behind its proxies, from and to what goes over the
+ * wire.
+ *
+ * @returns the mended resource; undefined if the rule leaves it alone or is not meant for it.
+ */
+export async function mend(
+  rule: Policies[number],
+  subject: Resource,
+  config: Record<string, unknown> = {},
+): Promise<Resource | undefined> {
+  const props = guardUnknowns(deserializeProperties({ toJavaScript: () => structuredClone(subject.props) }, true));
+  const args = { ...ruleArguments(config), ...subject, props } as unknown as ResourceValidationArgs;
+  assert.ok("remediateResource" in rule && rule.remediateResource, "the rule has no remediation");
+  try {
+    const mended = await rule.remediateResource(args);
+    return mended ? { ...subject, props: await serializeProperties(mended) } : undefined;
+  } catch (error) {
+    if (error instanceof NotApplicable) {
+      return undefined;
+    }
+    throw error;
+  }
+}
 
 /**
  * Runs a rule as the policy SDK does: on properties behind the proxy that throws when an unknown one is read, and with
@@ -48,13 +93,7 @@ export async function judge(
       }
     };
   };
-  const args = {
-    getConfig: <T>() => config as T,
-    stackTags: new Map<string, string>(),
-    notApplicable: (reason?: string): never => {
-      throw new NotApplicable(reason);
-    },
-  };
+  const args = ruleArguments(config);
   const run = async (validate: () => void | Promise<void>): Promise<void> => {
     try {
       await validate();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/audit/configSchema";
+import { configProblems } from "../../policies/packConfig";
 import { PackConfigError, packSettings } from "../../policies/audit/packConfig";
 import { resourceRule, type Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
@@ -146,5 +147,36 @@ describe("configuration of the policy pack", () => {
       const others = used.filter((keyword) => !checkedKeywords.has(keyword) && !describingKeywords.has(keyword));
       assert.deepEqual(others, [], name);
     }
+  });
+});
+
+describe("the pack's configuration", () => {
+  it("may name every rule with its settings, and all with a level", () => {
+    const everything = Object.fromEntries(
+      rules.map(({ name, configSchema }) => [name, { ...configSchema?.properties }] as const),
+    );
+    assert.deepEqual(configProblems(rules, { ...everything, all: {} }), []);
+  });
+
+  it("must not name a rule that does not exist", () => {
+    assert.deepEqual(configProblems(rules.slice(0, 2), { "sampling-in-limit": {}, "no-such": {} }), [
+      "sampling-in-limit is no rule of the pack. Rules with a like name: sampling-within-limit, sampling-units-agree.",
+      "no-such is no rule of the pack. Its rules: sampling-within-limit, sampling-units-agree.",
+    ]);
+  });
+
+  it("must not have a key that the rule does not", () => {
+    assert.deepEqual(
+      configProblems(rules, {
+        "sampling-within-limit": { limit: 5, otherLimit: 5 },
+        "sampling-units-agree": { limits: {} },
+        all: { limits: {} },
+      }),
+      [
+        "sampling-within-limit.limit is not a known key. Keys of this rule: limits, otherLimit.",
+        "sampling-units-agree.limits is not a known key. Keys of this rule: none but enforcementLevel.",
+        "all.limits is not a known key. Keys of all: none but enforcementLevel.",
+      ],
+    );
   });
 });

@@ -81,14 +81,13 @@ describe("policy pack in previews of the real engine", function () {
     const defects = ["sampling", "member", "service", "sidecar"];
     const config = {
       all: "advisory",
-      "sampling-within-limit": { limits: { staging: 25 }, limit: 5 },
+      "sampling-within-limit": { limits: { staging: 25 } },
       "members-exist": { existing: ["bokinfo"] },
       "provider-service-in-mesh": "disabled",
     };
     const { code, output } = await preview(defects, config);
     assert.equal(code, 0, output);
     assert.match(output, finding("advisory", "sidecar-in-mesh", "Deployment: productpage"));
-    assert.match(output, /configuration of sampling-within-limit has an unknown key limit\./);
     assert.doesNotMatch(output, /\[mandatory\]|above the limit|members-exist|provider-service-in-mesh/);
   });
 
@@ -107,6 +106,25 @@ describe("policy pack in previews of the real engine", function () {
     assert.doesNotMatch(output, /can't run policy/);
     const blocked = [...output.matchAll(/\[mandatory\](?: \[severity: \w+\])? +(\S+)/g)].map(([, rule]) => rule);
     assert.deepEqual(new Set(blocked), new Set(["sampling-within-limit"]));
+  });
+
+  it("refuses a configuration that names rules or keys that do not exist", async () => {
+    const { code, output } = await preview([], {
+      all: { enforcementLevel: "advisory", limits: { staging: 25 } },
+      "sampling-within-limit": { limit: 5 },
+      "sampling-in-limit": "disabled",
+    });
+    assert.notEqual(code, 0);
+    assert.match(output, /The configuration of the policy pack is wrong:/);
+    assert.match(output, /all\.limits is not a known key/);
+    assert.match(output, /sampling-within-limit\.limit is not a known key\. Keys of this rule: limits, otherLimit\./);
+    assert.match(output, /sampling-in-limit is no rule of the pack\. Rules with a like name: .*sampling-within-limit/);
+  });
+
+  it("refuses a level that does not exist", async () => {
+    const { code, output } = await preview([], { "sampling-within-limit": "advise" });
+    assert.notEqual(code, 0);
+    assert.match(output, /"sampling-within-limit": "advise" is not a valid enforcement level/);
   });
 
   it("refuses a configuration of the wrong shape with its key and what is allowed", async () => {
