@@ -98,6 +98,12 @@ export class Field {
     return typeof value === "number" || isUnknown(value) ? value : undefined;
   }
 
+  /** The value if it is true or false; any other type reads as undefined. */
+  boolean(): boolean | Unknown | undefined {
+    const value = this.read();
+    return typeof value === "boolean" || isUnknown(value) ? value : undefined;
+  }
+
   /** The places of a list's items; none for anything but a list. */
   items(): readonly Field[] | Unknown {
     const value = this.read();

@@ -32,7 +32,27 @@ export const kinds = {
   job: { group: "batch", kinds: ["Job"] },
   replicationController: { group: "core", kinds: ["ReplicationController"] },
   appsWorkload: { group: "apps", kinds: ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"] },
+  podTemplate: { group: "core", kinds: ["PodTemplate"] },
+  deploymentConfig: { group: "apps.openshift.io", kinds: ["DeploymentConfig"] },
+  secret: { group: "core", kinds: ["Secret"] },
+  configMap: { group: "core", kinds: ["ConfigMap"] },
+  networkPolicy: { group: "networking.k8s.io", kinds: ["NetworkPolicy"] },
+  ingress: { group: "networking.k8s.io", kinds: ["Ingress"] },
+  route: { group: "route.openshift.io", kinds: ["Route"] },
+  gateway: { group: "networking.istio.io", kinds: ["Gateway"] },
+  gatewayApi: { group: "gateway.networking.k8s.io", kinds: ["Gateway"] },
+  role: { group: "rbac.authorization.k8s.io", kinds: ["Role", "ClusterRole"] },
+  roleBinding: { group: "rbac.authorization.k8s.io", kinds: ["RoleBinding", "ClusterRoleBinding"] },
+  tempoStack: { group: "tempo.grafana.com", kinds: ["TempoStack"] },
+  tempoMonolithic: { group: "tempo.grafana.com", kinds: ["TempoMonolithic"] },
+  kiali: { group: "kiali.io", kinds: ["Kiali"] },
+  collector: { group: "opentelemetry.io", kinds: ["OpenTelemetryCollector"] },
+  envoyFilter: { group: "networking.istio.io", kinds: ["EnvoyFilter"] },
+  minioTenant: { group: "minio.min.io", kinds: ["Tenant"] },
 } as const satisfies Record<string, Match>;
+
+/** Whatever Kubernetes serves. */
+export const everyKind: Match = { group: "*", kinds: ["Kubernetes objects"] };
 
 /** A Kubernetes object that the stack declares, or patches. */
 export class KubernetesObject implements FieldOwner {
@@ -62,7 +82,7 @@ export class KubernetesObject implements FieldOwner {
 
   /** Whether it is of one of the kinds, its Patch variants included. */
   is(match: Match): boolean {
-    return this.group === match.group && match.kinds.includes(this.kind);
+    return match === everyKind || (this.group === match.group && match.kinds.includes(this.kind));
   }
 
   /** A place in its properties. */

@@ -28,6 +28,8 @@ export type Rule = RuleMetadata & (ResourceValidationPolicy | StackValidationPol
 export interface Violation {
   readonly object: KubernetesObject;
   readonly field: Field;
+  /** What the message shows as the field's value, where that is not the field's value as a whole. */
+  readonly value?: unknown;
   /** What is wrong with the value, as the rest of a sentence. */
   readonly problem: string;
   /** What to do about it, as a sentence. */
@@ -128,8 +130,7 @@ class Reporter implements Findings {
 
   constructor(private readonly report: Report) {}
 
-  violation({ object, field, problem, fix }: Violation): void {
-    const value = field.read();
+  violation({ object, field, value = field.read(), problem, fix }: Violation): void {
     const shown = value === undefined ? "not set" : JSON.stringify(value);
     this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn, field);
   }

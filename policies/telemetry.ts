@@ -1,4 +1,4 @@
-import { anyOf, isUnknown, type Decision, type StringField, type Unknown } from "./fields";
+import { anyOf, isUnknown, type Decision, type Field, type StringField, type Unknown } from "./fields";
 import type { KubernetesObject } from "./match";
 
 /** Whether a Telemetry applies to all workloads of its namespace, or of the mesh if that is the root namespace. */
@@ -24,4 +24,38 @@ export function providerNames(telemetry: KubernetesObject): readonly StringField
   return isUnknown(entries)
     ? [{ field: tracing, value: entries }]
     : entries.flatMap((entry) => entry.at("providers").strings("name"));
+}
+
+/** Which spans: those that a proxy reports for requests it sends, or for those it receives. */
+export type Direction = "CLIENT" | "SERVER";
+
+/** The directions that an entry of a Telemetry's `spec.tracing` is for: both, unless it says one. */
+export function directionsOf(entry: Field): readonly Direction[] | Unknown {
+  const mode = entry.at("match", "mode").string();
+  if (isUnknown(mode)) {
+    return mode;
+  }
+  return mode === "CLIENT" || mode === "SERVER" ? [mode] : ["CLIENT", "SERVER"];
+}
+
+/** A rate that an entry of `spec.tracing` states, in percent. */
+export interface StatedRate {
+  readonly field: Field;
+  readonly percent: number | Unknown;
+}
+
+/** The rate that a list of tracing entries states for a direction: that of the last entry that has one. */
+export function statedRate(entries: readonly Field[], direction: Direction): StatedRate | Unknown | undefined {
+  for (const entry of entries.toReversed()) {
+    const directions = directionsOf(entry);
+    if (isUnknown(directions)) {
+      return directions;
+    }
+    const field = entry.at("randomSamplingPercentage");
+    const percent = directions.includes(direction) ? field.number() : undefined;
+    if (percent !== undefined) {
+      return { field, percent };
+    }
+  }
+  return undefined;
 }

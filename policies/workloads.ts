@@ -1,14 +1,39 @@
 import { isUnknown, type Field, type Unknown } from "./fields";
 import { kinds, type KubernetesObject, type Match } from "./match";
 
-/** Where each kind of workload keeps the metadata of its pods. */
-const podMetadata: readonly (readonly [Match, readonly string[]])[] = [
-  [kinds.pod, ["metadata"]],
-  [kinds.appsWorkload, ["spec", "template", "metadata"]],
-  [kinds.replicationController, ["spec", "template", "metadata"]],
-  [kinds.job, ["spec", "template", "metadata"]],
-  [kinds.cronJob, ["spec", "jobTemplate", "spec", "template", "metadata"]],
+/** Where each kind of workload keeps what its pods are made from: their metadata and spec. */
+const podTemplates: readonly (readonly [Match, readonly string[]])[] = [
+  [kinds.pod, []],
+  [kinds.appsWorkload, ["spec", "template"]],
+  [kinds.replicationController, ["spec", "template"]],
+  [kinds.job, ["spec", "template"]],
+  [kinds.cronJob, ["spec", "jobTemplate", "spec", "template"]],
+  [kinds.deploymentConfig, ["spec", "template"]],
+  [kinds.podTemplate, ["template"]],
 ];
+
+/** The kinds that make pods, and Pod itself. */
+export const workloadKinds: readonly Match[] = podTemplates.map(([match]) => match);
+
+/** What the pods of a workload are made from: the place that has their `metadata` and `spec`; undefined for other kinds. */
+export function podTemplate(object: KubernetesObject): Field | undefined {
+  const path = podTemplates.find(([match]) => object.is(match))?.[1];
+  return path && object.field(...path);
+}
+
+/** The spec of a workload's pods; undefined if the object is no workload. */
+export function podSpec(object: KubernetesObject): Field | undefined {
+  return podTemplate(object)?.at("spec");
+}
+
+/** The lists that hold containers. Ephemeral ones are added to running pods, but may stand in a manifest too. */
+const containerLists = ["initContainers", "containers", "ephemeralContainers"] as const;
+
+/** The containers of a pod, those of a list that is not known left out, and why some may be missing. */
+export function containers(pod: Field): { all: readonly Field[]; doubts: readonly Unknown[] } {
+  const lists = containerLists.map((name) => pod.at(name).items());
+  return { all: lists.flatMap((list) => (isUnknown(list) ? [] : list)), doubts: lists.filter(isUnknown) };
+}
 
 /** The key by which a pod asks for a sidecar, both as a label and as an annotation. */
 const injectKey = "sidecar.istio.io/inject";
@@ -21,12 +46,12 @@ const yes: ReadonlySet<string> = new Set(["true", "yes", "y", "on"]);
  * over the annotation, as it does in the injection webhook.
  */
 export function sidecarRequest(object: KubernetesObject): Field | Unknown | undefined {
-  const path = podMetadata.find(([match]) => object.is(match))?.[1];
-  if (!path) {
+  const template = podTemplate(object);
+  if (!template) {
     return undefined;
   }
   for (const map of ["labels", "annotations"]) {
-    const field = object.field(...path, map, injectKey);
+    const field = template.at("metadata", map, injectKey);
     const value = field.string();
     if (isUnknown(value)) {
       return value;

@@ -111,6 +111,11 @@ export class EngineFixture {
     return reported;
   }
 
+  /** The stack's state, with its secrets in plain text: not to be printed. */
+  async stateWithSecrets(): Promise<string> {
+    return (await this.run(["stack", "export", "--show-secrets"])).stdout;
+  }
+
   private run(args: readonly string[]): Promise<Result> {
     return run("pulumi", ["--non-interactive", ...args], join(this.folder, "program"), this.env);
   }

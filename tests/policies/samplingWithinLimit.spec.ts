@@ -64,6 +64,39 @@ describe("sampling-within-limit", () => {
     assert.match(found[1] ?? "", /spec\.values\.meshConfig\.defaultConfig\.tracing\.sampling is 30/);
   });
 
+  it("judges Telemetry of a namespace, and what single workloads ask for", async () => {
+    const config = "tracing:\n  sampling: 30\n";
+    const [ofNamespace, ofWorkload, ...others] = await messages([
+      telemetry([{ randomSamplingPercentage: 30 }], { ns: "bookinfo", name: "more", stack: "staging" }),
+      resource(
+        tokens.deployment,
+        {
+          metadata: { name: "x", namespace: "bookinfo" },
+          spec: { template: { metadata: { annotations: { "proxy.istio.io/config": config } } } },
+        },
+        { stack: "staging" },
+      ),
+    ]);
+    assert.match(ofNamespace ?? "", /^Telemetry bookinfo\/more: .* is 30, that is 30 % of requests/);
+    assert.match(
+      ofWorkload ?? "",
+      /^Deployment bookinfo\/x: spec\.template\.metadata\.annotations\["proxy\.istio\.io\/config"\]\.tracing\.sampling is 30, that is 30 %/,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it("judges istiod's variable, and leaves what Istio takes for 1 % to the rule on ranges", async () => {
+    const istio = (values: object) =>
+      resource(tokens.istio, { metadata: { name: "default" }, spec: { values } }, { stack: "staging" });
+    const variable = (value: string) => istio({ pilot: { env: { PILOT_TRACE_SAMPLING: value } } });
+    assert.match((await messages([variable("30")]))[0] ?? "", /PILOT_TRACE_SAMPLING is 30, that is 30 %/);
+    assert.equal((await messages([variable("100")])).length, 1);
+    assert.deepEqual(
+      await messages([variable("100.01"), variable("many"), istio({ pilot: { traceSampling: 3000 } })]),
+      [],
+    );
+  });
+
   it("judges patches and other API versions too", async () => {
     const spec = { tracing: [{ randomSamplingPercentage: 50 }] };
     for (const token of ["telemetry.istio.io/v1alpha1:TelemetryPatch", "telemetry.istio.io/v1:Telemetry"]) {

@@ -46,7 +46,7 @@ function compare(plane: SamplingSetting, telemetry: SamplingSetting, findings: F
   }
   const planeHundredths = inHundredths(planeValue, plane.unitsPerPercent);
   const telemetryHundredths = inHundredths(telemetryValue, telemetry.unitsPerPercent);
-  if (planeHundredths === telemetryHundredths) {
+  if (planeHundredths === telemetryHundredths || Number.isNaN(planeHundredths)) {
     return;
   }
   // A percentage cannot be above 100: then it is the Telemetry that has the other's unit.

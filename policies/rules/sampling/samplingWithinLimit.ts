@@ -22,13 +22,16 @@ export const samplingWithinLimit = resourceRule(
   (object, findings, config) => {
     const environment = stackOf(object.urn);
     const limit = samplingLimit(config, environment);
-    for (const { field, value, unitsPerPercent } of samplingSettings(object)) {
+    for (const { field, value, unitsPerPercent, unchecked } of samplingSettings(object)) {
       if (isUnknown(value)) {
         findings.undecided(object, value);
+      } else if (unchecked && value > 100) {
+        continue; // Istio samples 1 % then: see sampling-in-range.
       } else if (inHundredths(value, unitsPerPercent) > inHundredths(limit.percent, 1)) {
         findings.violation({
           object,
           field,
+          value,
           problem: `that is ${asPercent(value, unitsPerPercent)} of requests, above the limit of ${limit.percent} % for environment "${environment}"`,
           fix: `Set it to at most ${fromHundredths(inHundredths(limit.percent, 1), unitsPerPercent)}, or raise ${limit.key} of policy sampling-within-limit.`,
         });
