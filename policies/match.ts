@@ -49,6 +49,7 @@ export const kinds = {
   collector: { group: "opentelemetry.io", kinds: ["OpenTelemetryCollector"] },
   envoyFilter: { group: "networking.istio.io", kinds: ["EnvoyFilter"] },
   minioTenant: { group: "minio.min.io", kinds: ["Tenant"] },
+  istioRevisionTag: { group: "sailoperator.io", kinds: ["IstioRevisionTag"] },
 } as const satisfies Record<string, Match>;
 
 /** Whatever Kubernetes serves. */

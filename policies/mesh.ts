@@ -89,6 +89,17 @@ export class Mesh {
     };
   }
 
+  /** Whether it has a control plane of Istio's own (Sail, OpenShift Service Mesh 3). */
+  get isSail(): boolean {
+    return this.objects.controlPlanes.some((plane) => plane.is(kinds.istio));
+  }
+
+  /** Whether it has a part of Maistra's (OpenShift Service Mesh 2); during a migration it may have both. */
+  get isMaistra(): boolean {
+    const { controlPlanes, rolls, memberObjects } = this.objects;
+    return rolls.length + memberObjects.length > 0 || controlPlanes.some((plane) => plane.is(kinds.controlPlane));
+  }
+
   /** How a namespace gets into the mesh, as an instruction for messages. */
   howToJoin(namespace: string): string {
     const istio = this.objects.controlPlanes.find((plane) => plane.is(kinds.istio));

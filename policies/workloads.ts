@@ -35,8 +35,15 @@ export function containers(pod: Field): { all: readonly Field[]; doubts: readonl
   return { all: lists.flatMap((list) => (isUnknown(list) ? [] : list)), doubts: lists.filter(isUnknown) };
 }
 
+/** Whether the pods are gateways into which Istio injects a proxy alone. */
+export function isGateway(object: KubernetesObject): boolean {
+  const metadata = podTemplate(object)?.at("metadata");
+  const templates = ["labels", "annotations"].map((map) => metadata?.at(map, "inject.istio.io/templates").string());
+  return templates.some((names) => typeof names === "string" && /\bgateway\b/.test(names));
+}
+
 /** The key by which a pod asks for a sidecar, both as a label and as an annotation. */
-const injectKey = "sidecar.istio.io/inject";
+export const injectKey = "sidecar.istio.io/inject";
 
 /** What the injection webhook reads as yes. */
 const yes: ReadonlySet<string> = new Set(["true", "yes", "y", "on"]);

@@ -198,7 +198,9 @@ export const telemetry = (
 /** A Deployment whose pods carry these labels and annotations. */
 export const deployment = (
   ns: unknown,
-  metadata: { labels?: unknown; annotations?: unknown } = { labels: { "sidecar.istio.io/inject": "true" } },
+  metadata: { labels?: unknown; annotations?: unknown } = {
+    labels: { "sidecar.istio.io/inject": "true", app: "productpage", version: "v1" },
+  },
 ): Resource =>
   resource(tokens.deployment, {
     metadata: { name: "productpage-v1", namespace: ns },

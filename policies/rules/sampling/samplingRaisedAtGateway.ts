@@ -4,7 +4,7 @@ import { stackRule, type Findings } from "../../rule";
 import { samplingSettings } from "../../sampling";
 import type { Stack } from "../../stack";
 import { isMeshWide, statedRate, type StatedRate } from "../../telemetry";
-import { podTemplate } from "../../workloads";
+import { isGateway } from "../../workloads";
 
 /** Whether a request is traced is decided once, where it enters the mesh; the proxies behind go by that. */
 export const samplingRaisedAtGateway = stackRule(
@@ -64,11 +64,7 @@ function compare(
 
 /** Whether gateways run in a namespace: those that Istio injects into, or makes for a Gateway of the Gateway API. */
 function hasGateway(stack: Stack, namespace: string): boolean {
-  return stack.objects.some((object) => {
-    const metadata = podTemplate(object)?.at("metadata");
-    const templates = ["labels", "annotations"].map((map) => metadata?.at(map, "inject.istio.io/templates").string());
-    const isGateway =
-      object.is(kinds.gatewayApi) || templates.some((names) => typeof names === "string" && /\bgateway\b/.test(names));
-    return isGateway && object.namespace === namespace;
-  });
+  return stack.objects.some(
+    (object) => (object.is(kinds.gatewayApi) || isGateway(object)) && object.namespace === namespace,
+  );
 }

@@ -1,0 +1,68 @@
+import { anyOf, isUnknown, type Field } from "../../fields";
+import { injectionLabel, revisionLabel } from "../../injection";
+import type { KubernetesObject } from "../../match";
+import { stackRule, type Findings } from "../../rule";
+import type { Stack } from "../../stack";
+import { injectKey, podTemplate, sidecarRequest } from "../../workloads";
+
+/** Istio injects where one of its webhooks selects namespace and pod. What they do not select starts without a sidecar. */
+export const sidecarRequestEffective = stackRule(
+  {
+    name: "sidecar-request-effective",
+    displayName: "Requests for sidecars that Istio hears",
+    description: "A workload in a mesh of Istio's own must ask for its sidecar by what Istio's webhooks select.",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    tags: ["membership"],
+    url: "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
+    remediationSteps: `Label the pods ${injectKey}: "true", in a namespace that is not labelled ${injectionLabel}: disabled.`,
+  },
+  (stack, findings) => {
+    if (!stack.meshes.all.some((mesh) => mesh.isSail)) {
+      return;
+    }
+    for (const object of stack.objects) {
+      const request = sidecarRequest(object);
+      const namespace = object.namespace;
+      const unknown = request && [request, namespace].find(isUnknown);
+      if (unknown) {
+        findings.undecided(object, unknown);
+      } else if (request && !isUnknown(request) && !isUnknown(namespace) && goesByIstio(stack, namespace)) {
+        judge(stack, object, request, namespace, findings);
+      }
+    }
+  },
+);
+
+/** Whether a namespace is in no mesh of Maistra, which hears annotations too. */
+function goesByIstio(stack: Stack, namespace: string): boolean {
+  const maistra = stack.meshes.all.filter((mesh) => mesh.isMaistra);
+  return anyOf(maistra.map((mesh) => mesh.contains(namespace))) === false;
+}
+
+function judge(stack: Stack, object: KubernetesObject, request: Field, namespace: string, findings: Findings): void {
+  const labelOf = stack.namespaces.labelsOf(namespace);
+  const [injection, revision] = [labelOf(injectionLabel), labelOf(revisionLabel)];
+  const labels = podTemplate(object)!.at("metadata", "labels");
+  const byLabel = labels.at(injectKey).read() === "true" || labels.at(revisionLabel).read() !== undefined;
+  if (typeof injection === "string" && injection !== "enabled") {
+    findings.violation({
+      object,
+      field: request,
+      problem: `but namespace ${namespace} is labelled ${injectionLabel}: ${injection}, which outweighs it: the pods get no sidecar`,
+      fix: `Remove that label from the namespace, or this request.`,
+    });
+  } else if (!byLabel && injection === undefined && revision === undefined) {
+    findings.violation({
+      object,
+      field: request,
+      problem: `but Istio selects pods by the label ${injectKey}: "true" alone: these get no sidecar`,
+      fix: `Set ${labels.at(injectKey).toString()} to "true", or label namespace ${namespace}.`,
+    });
+  } else if (!byLabel) {
+    const unknown = [injection, revision].find(isUnknown);
+    if (unknown && typeof injection !== "string" && typeof revision !== "string") {
+      findings.undecided(object, unknown);
+    }
+  }
+}

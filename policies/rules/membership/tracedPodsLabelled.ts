@@ -1,0 +1,70 @@
+import { anyOf, isUnknown, type Decision } from "../../fields";
+import { namespaceRequest } from "../../injection";
+import { kinds, type KubernetesObject } from "../../match";
+import { stackRule } from "../../rule";
+import type { Stack } from "../../stack";
+import { injectKey, isGateway, podTemplate, sidecarRequest } from "../../workloads";
+
+const defaultLabels: readonly string[] = ["app", "version"];
+
+/** Proxies name their spans by the pods' label app, and Kiali looks for traces by it; without one it finds none. */
+export const tracedPodsLabelled = stackRule(
+  {
+    name: "traced-pods-labelled",
+    displayName: "Pods in the mesh say what they are",
+    description: "Pods with a sidecar must have the labels by which Kiali finds their traces: app and version.",
+    enforcementLevel: "advisory",
+    severity: "medium",
+    tags: ["membership"],
+    url: "https://istio.io/latest/docs/ops/deployment/application-requirements/",
+    remediationSteps: "Add the labels to the pod template; app is the name that the spans get, as <app>.<namespace>.",
+    configSchema: {
+      properties: {
+        labels: {
+          type: "array",
+          items: { type: "string", minLength: 1 },
+          description: "Labels that pods with a sidecar must have.",
+          default: [...defaultLabels],
+        },
+      },
+    },
+  },
+  (stack, findings, config) => {
+    const labels = (config["labels"] as readonly string[] | undefined) ?? defaultLabels;
+    const injected = injectedNamespaces(stack);
+    for (const object of stack.objects) {
+      const metadata = podTemplate(object)?.at("metadata");
+      const hasSidecar = metadata && !object.isPatch && !isGateway(object) ? getsSidecar(object, injected) : false;
+      for (const label of hasSidecar === false ? [] : labels) {
+        const field = metadata!.at("labels", label);
+        const value = field.string();
+        const unknown = [value, hasSidecar].find(isUnknown);
+        if (unknown) {
+          findings.undecided(object, unknown);
+        } else if (value === undefined || value === "") {
+          findings.violation({
+            object,
+            field,
+            problem: "so Kiali cannot tell which traces are those of these pods",
+            fix: `Set it to the ${label === "app" ? "name of the service that the pods serve" : `pods' ${label}`}.`,
+          });
+        }
+      }
+    }
+  },
+  { withoutMesh: true },
+);
+
+/** The namespaces whose labels ask for sidecars. */
+function injectedNamespaces(stack: Stack): ReadonlySet<unknown> {
+  const declared = [...stack.ofKind(kinds.namespace), ...stack.ofKind(kinds.project)];
+  const isInjected = (request: ReturnType<typeof namespaceRequest>) => request !== undefined && !isUnknown(request);
+  return new Set(declared.filter((namespace) => isInjected(namespaceRequest(namespace))).map(({ name }) => name));
+}
+
+function getsSidecar(object: KubernetesObject, injected: ReadonlySet<unknown>): Decision {
+  const request = sidecarRequest(object);
+  const metadata = podTemplate(object)?.at("metadata");
+  const declines = ["labels", "annotations"].some((map) => metadata?.at(map, injectKey).read() === "false");
+  return anyOf([isUnknown(request) ? request : request !== undefined, !declines && injected.has(object.namespace)]);
+}
