@@ -10,6 +10,8 @@ export interface Resource {
   readonly props: Record<string, any>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly provider?: { readonly props: Record<string, any> };
+  /** Resource options. Manifests and golden files have none. */
+  readonly opts?: { readonly protect?: boolean };
 }
 
 /** API group and kinds, of whatever version. */
@@ -50,6 +52,19 @@ export const kinds = {
   envoyFilter: { group: "networking.istio.io", kinds: ["EnvoyFilter"] },
   minioTenant: { group: "minio.min.io", kinds: ["Tenant"] },
   istioRevisionTag: { group: "sailoperator.io", kinds: ["IstioRevisionTag"] },
+  istioInstallation: { group: "sailoperator.io", kinds: ["IstioCNI", "ZTunnel"] },
+  ossmConsole: { group: "kiali.io", kinds: ["OSSMConsole"] },
+  service: { group: "core", kinds: ["Service"] },
+  persistentVolumeClaim: { group: "core", kinds: ["PersistentVolumeClaim"] },
+  serviceAccount: { group: "core", kinds: ["ServiceAccount"] },
+  autoscaler: { group: "autoscaling", kinds: ["HorizontalPodAutoscaler"] },
+  webhookConfiguration: {
+    group: "admissionregistration.k8s.io",
+    kinds: ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+  },
+  customResourceDefinition: { group: "apiextensions.k8s.io", kinds: ["CustomResourceDefinition"] },
+  apiService: { group: "apiregistration.k8s.io", kinds: ["APIService"] },
+  bucketClaim: { group: "objectbucket.io", kinds: ["ObjectBucketClaim"] },
 } as const satisfies Record<string, Match>;
 
 /** Whatever Kubernetes serves. */
@@ -61,14 +76,18 @@ export class KubernetesObject implements FieldOwner {
   readonly isPatch: boolean;
   readonly urn: string;
   readonly props: Record<string, unknown>;
+  /** Whether Pulumi refuses to delete it. */
+  readonly isProtected: boolean;
+  /** Without the `Patch` of a resource that patches it. */
+  readonly kind: string;
   private readonly group: string;
-  private readonly kind: string;
   private readonly provider: Resource["provider"];
 
   private constructor(resource: Resource, group: string, kind: string) {
     this.urn = resource.urn;
     this.props = resource.props;
     this.provider = resource.provider;
+    this.isProtected = resource.opts?.protect === true;
     this.group = group;
     this.kind = kind.replace(/Patch$/, "");
     this.isPatch = kind.endsWith("Patch");
@@ -89,6 +108,23 @@ export class KubernetesObject implements FieldOwner {
   /** A place in its properties. */
   field(...path: readonly (string | number)[]): Field {
     return new Field(this, path);
+  }
+
+  /**
+   * A place in what the program asks for. Rules on stacks see, in an update, the live object with all that others have
+   * set in it; the provider keeps the program's part in `__inputs`.
+   */
+  declaredField(...path: readonly (string | number)[]): Field {
+    return this.hasInputs ? this.field("__inputs", ...path) : this.field(...path);
+  }
+
+  /** Whether it was read from a cluster, so that nobody can say which of its fields were asked for. */
+  get isLive(): boolean {
+    return !this.hasInputs && this.field("metadata", "uid").read() !== undefined;
+  }
+
+  private get hasInputs(): boolean {
+    return this.field("__inputs").read() !== undefined;
   }
 
   /** `metadata.name`; undefined while Pulumi has not generated one yet. */

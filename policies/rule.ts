@@ -1,4 +1,10 @@
-import type { Policy, ResourceValidationArgs, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import {
+  UnknownValueError,
+  type Policy,
+  type ResourceValidationArgs,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
 import type { Field, Unknown } from "./fields";
 import { KubernetesObject, type Match } from "./match";
 import { keepSecrets, type Props } from "./remediation";
@@ -131,7 +137,7 @@ class Reporter implements Findings {
   constructor(private readonly report: Report) {}
 
   violation({ object, field, value = field.read(), problem, fix }: Violation): void {
-    const shown = value === undefined ? "not set" : JSON.stringify(value);
+    const shown = value === undefined ? "not set" : textOf(value);
     this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn, field);
   }
 
@@ -150,5 +156,17 @@ class Reporter implements Findings {
       const advice = { message, urn: objects[0]?.urn, enforcementLevel: "advisory" };
       this.report(advice as unknown as string);
     }
+  }
+}
+
+/** A value as JSON; a part of it that only the update tells must not keep the message from being shown. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof UnknownValueError) {
+      return "known in part only";
+    }
+    throw error;
   }
 }

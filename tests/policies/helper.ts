@@ -203,7 +203,11 @@ export const deployment = (
   },
 ): Resource =>
   resource(tokens.deployment, {
-    metadata: { name: "productpage-v1", namespace: ns },
+    metadata: {
+      name: "productpage-v1",
+      namespace: ns,
+      labels: { "app.kubernetes.io/name": "productpage", "app.kubernetes.io/part-of": "bookinfo" },
+    },
     spec: { template: { metadata } },
   });
 

@@ -41,7 +41,10 @@ async function advice(resources: readonly Resource[]): Promise<Record<string, re
 const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
   dev: {},
   staging: {},
-  prod: {},
+  prod: {
+    // The program destroys what it made; whoever runs it in production protects what they want to keep.
+    "data-protected": ["PersistentVolumeClaim tracing-system/minio", "TempoStack tracing-system/simplest"],
+  },
 };
 
 /** The same resources with the fields of one changed. */

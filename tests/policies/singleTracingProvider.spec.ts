@@ -46,6 +46,14 @@ describe("single-tracing-provider", () => {
     assert.deepEqual(await messages([{ providers: [] }]), []);
   });
 
+  it("refuses a second provider also if a name is not known yet", async () => {
+    const [message] = await messages([{ providers: [{ name: unknown }, { name: "jaeger" }] }]);
+    assert.match(
+      message ?? "",
+      /spec\.tracing\[0\]\.providers is known in part only, but Istio uses only the first of the 2/,
+    );
+  });
+
   it("judges the default providers of a Sail control plane", async () => {
     const istio = (...tracing: string[]) =>
       resource(tokens.istio, {

@@ -1,4 +1,23 @@
 import type { Rule } from "../../rule";
+import { containerRequests } from "./containerRequests";
+import { dataProtected } from "./dataProtected";
+import { defaultNamespaceUnused } from "./defaultNamespaceUnused";
+import { fieldsLeftToControllers } from "./fieldsLeftToControllers";
+import { kialiAddonPatched } from "./kialiAddonPatched";
+import { ownershipLabels } from "./ownershipLabels";
+import { scaledReplicasUnset } from "./scaledReplicasUnset";
+import { waitForReportedCondition } from "./waitForReportedCondition";
+import { workloadAwaited } from "./workloadAwaited";
 
 /** Readiness, resources, ownership and what an update may lose. */
-export const operationsRules: readonly Rule[] = [];
+export const operationsRules: readonly Rule[] = [
+  containerRequests,
+  dataProtected,
+  defaultNamespaceUnused,
+  fieldsLeftToControllers,
+  kialiAddonPatched,
+  ownershipLabels,
+  scaledReplicasUnset,
+  waitForReportedCondition,
+  workloadAwaited,
+];

@@ -1,0 +1,53 @@
+import { isUnknown } from "../../fields";
+import { kinds, type KubernetesObject } from "../../match";
+import { stackRule, type Findings } from "../../rule";
+
+/** Each update would set the replicas back to the program's number, whatever the load is. */
+export const scaledReplicasUnset = stackRule(
+  {
+    name: "scaled-replicas-unset",
+    displayName: "Replicas are the autoscaler's",
+    description: "A workload that an autoscaler scales must not set its replicas.",
+    enforcementLevel: "advisory",
+    severity: "medium",
+    tags: ["operations"],
+    url: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    remediationSteps: "Remove spec.replicas; minReplicas of the autoscaler says how many there are at least.",
+  },
+  (stack, findings) => {
+    const autoscalers = stack.ofKind(kinds.autoscaler);
+    const workloads = autoscalers.length > 0 ? stack.ofKind(kinds.appsWorkload) : [];
+    for (const workload of workloads.filter(({ isLive }) => !isLive)) {
+      if (workload.declaredField("spec", "replicas").read() !== undefined) {
+        autoscalers.forEach((autoscaler) => judge(autoscaler, workload, findings));
+      }
+    }
+  },
+  { withoutMesh: true },
+);
+
+function judge(autoscaler: KubernetesObject, workload: KubernetesObject, findings: Findings): void {
+  const target = autoscaler.field("spec", "scaleTargetRef");
+  const pairs = [
+    [target.at("kind").string(), workload.kind],
+    [target.at("name").string(), workload.name],
+    [autoscaler.namespace, workload.namespace],
+  ];
+  const differs = pairs.some(([left, right]) => !isUnknown(left) && !isUnknown(right) && left !== right);
+  const unknown = pairs.flat().find(isUnknown);
+  if (differs) {
+    return;
+  }
+  if (unknown) {
+    findings.undecided(workload, unknown);
+  } else {
+    const replicas = workload.declaredField("spec", "replicas");
+    findings.violation({
+      object: workload,
+      field: workload.field("spec", "replicas"),
+      value: replicas.read(),
+      problem: `but ${autoscaler.toString()} scales it, and each update sets it back`,
+      fix: "Remove it.",
+    });
+  }
+}
