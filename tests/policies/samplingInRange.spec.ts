@@ -60,6 +60,10 @@ describe("sampling-in-range", () => {
     assert.match(message ?? "", /is 10001, outside .* Set it to a number from 0 to 10000, in units of 0\.01 %\.$/);
   });
 
+  it("takes a control plane's 100 for the 1 % that it is", async () => {
+    assert.deepEqual(await messages(controlPlane({ tracing: { sampling: 100 } })), []);
+  });
+
   it("refuses a rate that proxies take for zero", async () => {
     assert.match((await messages(sampled(0.004)))[0] ?? "", /is 0\.004, finer than the 0\.01 % .*nothing is traced/);
     assert.deepEqual(await messages(sampled(0.005), sampled(0.01)), []);
