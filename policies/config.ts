@@ -5,17 +5,6 @@ import type { PolicyConfigSchema } from "@pulumi/policy";
  * the schemas here before any rule runs, and fills in the defaults of keys that are not given.
  */
 
-/**
- * The keys that a rule does not have. Pulumi's schema of a rule cannot forbid them, so a misspelt key would silently
- * leave the default in force.
- */
-export function unknownKeys(
-  schema: PolicyConfigSchema | undefined,
-  config: Record<string, unknown>,
-): readonly string[] {
-  return Object.keys(config).filter((key) => !Object.hasOwn(schema?.properties ?? {}, key));
-}
-
 /** Highest sampling by environment, in percent, unless configured: everything while developing, little in production. */
 const defaultLimits: Readonly<Record<string, number>> = { dev: 100, staging: 10, prod: 5 };
 

@@ -1,7 +1,7 @@
 import "./startup";
 import { dirname } from "node:path";
 import { PolicyPack } from "@pulumi/policy";
-import { refuseBadConfig } from "./packConfig";
+import { refuseBadConfig } from "./refuseBadConfig";
 import { rules } from "./rules";
 import { shareProperties } from "./sharedProperties";
 

@@ -2,7 +2,7 @@ import type { PolicyConfigJSONSchema, PolicyConfigJSONSchemaDefinition } from "@
 import { paragraph } from "../policies/audit/formats/text";
 import { judgeObjects } from "../policies/audit/judge";
 import { readManifest } from "../policies/audit/manifests";
-import { packSettings } from "../policies/audit/packConfig";
+import { packSettings } from "../policies/packConfig";
 import { defaultEnvironment } from "../policies/audit/usage";
 import type { Rule } from "../policies/rule";
 import { rules } from "../policies/rules";

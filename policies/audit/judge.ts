@@ -3,7 +3,7 @@ import type { Field } from "../fields";
 import type { Rule } from "../rule";
 import type { Finding } from "./finding";
 import type { ManifestObject } from "./manifests";
-import type { RuleSettings } from "./packConfig";
+import type { RuleSettings } from "../packConfig";
 
 /** What the SDK throws for a rule that is not meant for a resource or a stack. */
 class NotApplicable extends Error {}

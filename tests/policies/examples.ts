@@ -1,17 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+import { readManifest, type Manifest } from "../../policies/audit/manifests";
+import { defaultEnvironment } from "../../policies/audit/usage";
 import type { Resource } from "../../policies/match";
 import type { Rule } from "../../policies/rule";
-import { resource } from "./helper";
+import { folderOf } from "../../policies/rules";
 
-/** The objects of a rule's example, as a stack `prod` would register them. */
-export function exampleOf({ name, tags }: Rule): readonly Resource[] {
-  const group = tags[0]!.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
-  const file = join(__dirname, "../../policies/examples", group, `${name}.yaml`);
-  return parseAllDocuments(readFileSync(file, "utf8")).map((document) => {
-    const { apiVersion, kind, ...props } = document.toJS() as { apiVersion: string; kind: string };
-    const version = apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`;
-    return resource(`${version}:${kind}`, { apiVersion, kind, ...props }, { stack: "prod" });
-  });
+/** The folder of the examples; in it, one folder for each group of rules. */
+export const examplesFolder = join(__dirname, "../../policies/examples");
+
+/** A rule's example as it is written. */
+export function exampleText({ name, tags }: Rule): string {
+  return readFileSync(join(examplesFolder, folderOf(tags[0]!), `${name}.yaml`), "utf8");
+}
+
+/** A rule's example as the audit reads it. */
+export function exampleManifest(rule: Rule): Manifest {
+  return readManifest(exampleText(rule), "example.yaml", defaultEnvironment);
+}
+
+/** The objects of a rule's example, as a program would register them. */
+export function exampleOf(rule: Rule): readonly Resource[] {
+  return exampleManifest(rule).objects.map(({ resource }) => resource);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { judgeObjects } from "../../policies/audit/judge";
 import { readManifest, type ManifestObject } from "../../policies/audit/manifests";
-import { packSettings } from "../../policies/audit/packConfig";
+import { packSettings } from "../../policies/packConfig";
 import { resourceRule, stackRule, type Rule, type RuleMetadata } from "../../policies/rule";
 
 const metadata = (name: string): RuleMetadata => ({

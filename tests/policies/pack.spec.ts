@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { folderOf, groups, rules } from "../../policies/rules";
-import { configProblems } from "../../policies/packConfig";
+import { nameProblems } from "../../policies/packConfig";
 import { exampleOf } from "./examples";
 import { judge, mend, resource, soundStack } from "./helper";
 
@@ -63,7 +63,7 @@ describe("policy pack", () => {
       });
 
       it("refuses a key that its configuration does not have", () => {
-        const [problem] = configProblems(rules, { [rule.name]: { "no-such-key": 5 } });
+        const [problem] = nameProblems(rules, { [rule.name]: { "no-such-key": 5 } });
         assert.match(
           problem ?? "",
           new RegExp(`^${rule.name}\\.no-such-key is not a known key\\. Keys of this rule: `),

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/audit/configSchema";
-import { configProblems } from "../../policies/packConfig";
-import { PackConfigError, packSettings } from "../../policies/audit/packConfig";
+import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/configSchema";
+import { nameProblems, PackConfigError, packSettings } from "../../policies/packConfig";
 import { resourceRule, type Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 
@@ -55,6 +54,35 @@ describe("configuration of the policy pack", () => {
     });
   });
 
+  it("may name every rule with its settings, and all with a level", () => {
+    const everything = Object.fromEntries(
+      rules.map(({ name, configSchema }) => [name, { ...configSchema?.properties }] as const),
+    );
+    assert.deepEqual(nameProblems(rules, { ...everything, all: {} }), []);
+  });
+
+  it("must not name a rule that does not exist", () => {
+    assert.deepEqual(nameProblems(rules.slice(0, 2), { "sampling-in-limit": {}, "no-such": {} }), [
+      "sampling-in-limit is no rule of the pack. Rules with a like name: sampling-within-limit, sampling-units-agree.",
+      "no-such is no rule of the pack. Its rules: sampling-within-limit, sampling-units-agree.",
+    ]);
+  });
+
+  it("must not have a key that the rule does not", () => {
+    assert.deepEqual(
+      nameProblems(rules, {
+        "sampling-within-limit": { limit: 5, otherLimit: 5 },
+        "sampling-units-agree": { limits: {} },
+        all: { limits: {} },
+      }),
+      [
+        "sampling-within-limit.limit is not a known key. Keys of this rule: limits, otherLimit.",
+        "sampling-units-agree.limits is not a known key. Keys of this rule: none but enforcementLevel.",
+        "all.limits is not a known key. Keys of all: none but enforcementLevel.",
+      ],
+    );
+  });
+
   it("names everything that is wrong", () => {
     assert.deepEqual(
       problems({
@@ -64,26 +92,26 @@ describe("configuration of the policy pack", () => {
         limited: { enforcementLevel: 1, limit: 4, names: ["a", ""] },
       }),
       [
-        'all is "strict", but a level is one of mandatory, advisory, remediate, disabled',
-        "plane is no rule of the pack",
-        "limited is 1, but a level is one of mandatory, advisory, remediate, disabled",
-        "plain.limit is not a known key; keys of this rule: none",
-        "limited.limit is 4, but must be at most 3",
-        'limited.names[1] is "", but must be at least 1 long',
+        "plain.limit is not a known key. Keys of this rule: none but enforcementLevel.",
+        "plane is no rule of the pack. Its rules: plain, limited.",
+        'all is "strict", but a level is one of mandatory, advisory, remediate, disabled.',
+        "limited is 1, but a level is one of mandatory, advisory, remediate, disabled.",
+        "limited.limit is 4, but must be at most 3.",
+        'limited.names[1] is "", but must be at least 1 long.',
       ],
     );
     assert.deepEqual(problems({ limited: null, constructor: "advisory" }), [
-      "limited is null, but a level is one of mandatory, advisory, remediate, disabled",
-      "constructor is no rule of the pack",
+      "constructor is no rule of the pack. Its rules: plain, limited.",
+      "limited is null, but a level is one of mandatory, advisory, remediate, disabled.",
     ]);
     assert.deepEqual(problems({ limited: { limt: 1 } }), [
-      "limited.limt is not a known key; keys of this rule: limit, names",
+      "limited.limt is not a known key. Keys of this rule: limit, names.",
     ]);
   });
 
   it("misses required keys that have no default", () => {
     const strict = rule("strict", { properties: { a: { type: "string" }, b: { default: 1 } }, required: ["a", "b"] });
-    assert.throws(() => packSettings([strict], {}), /:\n- strict\.a is missing$/);
+    assert.throws(() => packSettings([strict], {}), /:\n- strict\.a is missing\.$/);
     assert.doesNotThrow(() => packSettings([strict], { strict: { a: "x" } }));
   });
 
@@ -95,36 +123,36 @@ describe("configuration of the policy pack", () => {
 
   const schemas: readonly (readonly [value: unknown, schema: object, problem: string | undefined])[] = [
     [1, { type: "number" }, undefined],
-    ["1", { type: "number" }, 'x is "1", but must be a number'],
-    [1.5, { type: "integer" }, "x is 1.5, but must be an integer"],
+    ["1", { type: "number" }, 'x is "1", but must be a number.'],
+    [1.5, { type: "integer" }, "x is 1.5, but must be an integer."],
     [null, { type: ["string", "null"] }, undefined],
-    [true, { type: ["string", "null"] }, "x is true, but must be a string or a null"],
+    [true, { type: ["string", "null"] }, "x is true, but must be a string or a null."],
     [true, { type: "boolean" }, undefined],
-    [[], { type: "object" }, "x is [], but must be an object"],
-    [null, { type: "object" }, "x is null, but must be an object"],
-    [{}, { type: "array" }, "x is {}, but must be an array"],
+    [[], { type: "object" }, "x is [], but must be an object."],
+    [null, { type: "object" }, "x is null, but must be an object."],
+    [{}, { type: "array" }, "x is {}, but must be an array."],
     ["b", { enum: ["a", "b"] }, undefined],
-    ["c", { enum: ["a", "b"] }, 'x is "c", but must be one of "a", "b"'],
+    ["c", { enum: ["a", "b"] }, 'x is "c", but must be one of "a", "b".'],
     [0, { minimum: 0, maximum: 100 }, undefined],
     [100, { minimum: 0, maximum: 100 }, undefined],
-    [-1, { minimum: 0 }, "x is -1, but must be at least 0"],
-    [101, { maximum: 100 }, "x is 101, but must be at most 100"],
+    [-1, { minimum: 0 }, "x is -1, but must be at least 0."],
+    [101, { maximum: 100 }, "x is 101, but must be at most 100."],
     ["ab", { minLength: 2, pattern: "^a" }, undefined],
-    ["a", { minLength: 2 }, 'x is "a", but must be at least 2 long'],
-    ["ba", { pattern: "^a" }, 'x is "ba", but must be text that matches ^a'],
+    ["a", { minLength: 2 }, 'x is "a", but must be at least 2 long.'],
+    ["ba", { pattern: "^a" }, 'x is "ba", but must be text that matches ^a.'],
     [["a", "b"], { uniqueItems: true }, undefined],
     [["a", "a"], {}, undefined],
-    [["a", "a"], { uniqueItems: true }, 'x is ["a","a"], but must be without repetitions'],
-    [["a", 1], { items: { type: "string" } }, "x[1] is 1, but must be a string"],
+    [["a", "a"], { uniqueItems: true }, 'x is ["a","a"], but must be without repetitions.'],
+    [["a", 1], { items: { type: "string" } }, "x[1] is 1, but must be a string."],
     [{ a: 1, b: "1" }, { properties: { a: { type: "number" } } }, undefined],
     [
       { a: { b: 1 } },
       { properties: { a: { properties: { b: { type: "string" } } } } },
-      "x.a.b is 1, but must be a string",
+      "x.a.b is 1, but must be a string.",
     ],
-    [{ a: 1 }, { additionalProperties: { type: "string" } }, "x.a is 1, but must be a string"],
+    [{ a: 1 }, { additionalProperties: { type: "string" } }, "x.a is 1, but must be a string."],
     [{ a: 1 }, { properties: { a: {} }, additionalProperties: false }, undefined],
-    [{ toString: 1 }, { properties: {}, additionalProperties: false }, "x.toString is not a known key"],
+    [{ toString: 1 }, { properties: {}, additionalProperties: false }, "x.toString is not a known key."],
     [{ a: 1 }, { additionalProperties: true }, undefined],
   ];
   for (const [value, schema, problem] of schemas) {
@@ -147,36 +175,5 @@ describe("configuration of the policy pack", () => {
       const others = used.filter((keyword) => !checkedKeywords.has(keyword) && !describingKeywords.has(keyword));
       assert.deepEqual(others, [], name);
     }
-  });
-});
-
-describe("the pack's configuration", () => {
-  it("may name every rule with its settings, and all with a level", () => {
-    const everything = Object.fromEntries(
-      rules.map(({ name, configSchema }) => [name, { ...configSchema?.properties }] as const),
-    );
-    assert.deepEqual(configProblems(rules, { ...everything, all: {} }), []);
-  });
-
-  it("must not name a rule that does not exist", () => {
-    assert.deepEqual(configProblems(rules.slice(0, 2), { "sampling-in-limit": {}, "no-such": {} }), [
-      "sampling-in-limit is no rule of the pack. Rules with a like name: sampling-within-limit, sampling-units-agree.",
-      "no-such is no rule of the pack. Its rules: sampling-within-limit, sampling-units-agree.",
-    ]);
-  });
-
-  it("must not have a key that the rule does not", () => {
-    assert.deepEqual(
-      configProblems(rules, {
-        "sampling-within-limit": { limit: 5, otherLimit: 5 },
-        "sampling-units-agree": { limits: {} },
-        all: { limits: {} },
-      }),
-      [
-        "sampling-within-limit.limit is not a known key. Keys of this rule: limits, otherLimit.",
-        "sampling-units-agree.limits is not a known key. Keys of this rule: none but enforcementLevel.",
-        "all.limits is not a known key. Keys of all: none but enforcementLevel.",
-      ],
-    );
   });
 });

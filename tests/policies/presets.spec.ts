@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packSettings } from "../../policies/audit/packConfig";
+import { packSettings } from "../../policies/packConfig";
 import { presetConfig, presetLevel, presets, type Preset } from "../../policies/presets/definition";
 import type { Rule } from "../../policies/rule";
 import { rules } from "../../policies/rules";

@@ -25,7 +25,7 @@ export const describingKeywords: ReadonlySet<string> = new Set(["description", "
 export function schemaProblems(value: unknown, schema: PolicyConfigJSONSchema, path: string): readonly string[] {
   const problem = ownProblem(value, schema);
   if (problem) {
-    return [`${path} is ${JSON.stringify(value)}, but must be ${problem}`];
+    return [`${path} is ${JSON.stringify(value)}, but must be ${problem}.`];
   }
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => inner(item, schema.items as PolicyConfigJSONSchema, `${path}[${index}]`));
@@ -73,7 +73,7 @@ function ownProblem(value: unknown, schema: PolicyConfigJSONSchema): string | un
 
 function inner(value: unknown, schema: PolicyConfigJSONSchemaDefinition | undefined, path: string): readonly string[] {
   if (schema === false) {
-    return [`${path} is not a known key`];
+    return [`${path} is not a known key.`];
   }
   return schema === undefined || schema === true ? [] : schemaProblems(value, schema, path);
 }
