@@ -1,3 +1,4 @@
+import { not } from "./decisions";
 import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "./fields";
 
 /** Labels of an object, by key; undefined for a key it does not have. */
@@ -48,8 +49,4 @@ function equal(left: string | Unknown | undefined, right: string | Unknown | und
     return isUnknown(left) ? left : (right as Unknown);
   }
   return left !== undefined && left === right;
-}
-
-function not(decision: Decision): Decision {
-  return isUnknown(decision) ? decision : !decision;
 }

@@ -65,6 +65,9 @@ export const kinds = {
   customResourceDefinition: { group: "apiextensions.k8s.io", kinds: ["CustomResourceDefinition"] },
   apiService: { group: "apiregistration.k8s.io", kinds: ["APIService"] },
   bucketClaim: { group: "objectbucket.io", kinds: ["ObjectBucketClaim"] },
+  jaeger: { group: "jaegertracing.io", kinds: ["Jaeger"] },
+  destinationRule: { group: "networking.istio.io", kinds: ["DestinationRule"] },
+  sidecar: { group: "networking.istio.io", kinds: ["Sidecar"] },
 } as const satisfies Record<string, Match>;
 
 /** Whatever Kubernetes serves. */

@@ -40,6 +40,8 @@ export interface Violation {
   readonly problem: string;
   /** What to do about it, as a sentence. */
   readonly fix: string;
+  /** Whether the field holds, or may hold, a credential: then its value is not shown. */
+  readonly secret?: boolean;
 }
 
 /** Takes what a rule finds. */
@@ -136,8 +138,8 @@ class Reporter implements Findings {
 
   constructor(private readonly report: Report) {}
 
-  violation({ object, field, value = field.read(), problem, fix }: Violation): void {
-    const shown = value === undefined ? "not set" : textOf(value);
+  violation({ object, field, value = field.read(), problem, fix, secret = false }: Violation): void {
+    const shown = value === undefined ? "not set" : secret ? "[secret]" : textOf(value);
     this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn, field);
   }
 
