@@ -1,0 +1,98 @@
+import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../fields";
+import { equals, not } from "../decisions";
+import type { KubernetesObject } from "../match";
+import { declaredPorts } from "./declaredServices";
+import { serviceOf, type KnownService, type PortsIf } from "./knownService";
+import type { SpanProtocol } from "./servicePort";
+
+/** A listener of a receiver: where its settings are, what it takes, and its port unless they name one. */
+interface Listener {
+  readonly settings: readonly string[];
+  readonly takes: SpanProtocol;
+  readonly port: number;
+}
+
+/** The receivers that take what proxies send. */
+const receivers: Readonly<Record<string, readonly Listener[]>> = {
+  otlp: [
+    { settings: ["protocols", "grpc"], takes: "OTLP over gRPC", port: 4317 },
+    { settings: ["protocols", "http"], takes: "OTLP over HTTP", port: 4318 },
+  ],
+  zipkin: [{ settings: [], takes: "Zipkin", port: 9411 }],
+};
+
+/**
+ * The Services that the OpenTelemetry operator makes for a collector: the ports of `spec.ports`, and one for each
+ * listener of a pipeline's receivers. A collector that is a sidecar has none.
+ * Source: open-telemetry/opentelemetry-operator, internal/manifests/collector/service.go.
+ */
+export function collectorServices(collector: KubernetesObject): readonly KnownService[] {
+  const exists = not(equals(collector.field("spec", "mode"), "sidecar"));
+  const received = receiverPorts(collector);
+  const takenBy = new Map(received.flatMap(([, ports]) => ports).map(({ number, takes }) => [number, takes]));
+  const declared = declaredPorts(collector.field("spec", "ports")).map(([condition, ports]): PortsIf => [
+    condition,
+    ports.map((port) => ({ ...port, takes: takenBy.get(port.number) })),
+  ]);
+  const own = new Set(declared.flatMap(([, ports]) => ports).map(({ number }) => number));
+  const ports = [
+    ...declared,
+    ...received.map(([condition, list]): PortsIf => [condition, list.filter(({ number }) => !own.has(number))]),
+  ];
+  return ["collector", "collector-headless"].flatMap((suffix) =>
+    serviceOf(collector, (name) => `${name}-${suffix}`, ports, exists),
+  );
+}
+
+/** The ports of the receivers that a pipeline uses. */
+function receiverPorts(collector: KubernetesObject): readonly PortsIf[] {
+  const config = collector.field("spec", "config");
+  if (typeof config.read() === "string") {
+    // In v1alpha1 the configuration is YAML in a text.
+    return [[new Unknown(() => `${config.toString()} of ${collector.toString()} is a text`), []]];
+  }
+  const entries = config.at("receivers").entries();
+  if (isUnknown(entries)) {
+    return [[entries, []]];
+  }
+  // For Routes, the operator writes an appProtocol that OpenShift's router knows and Istio does not.
+  const isHttp2 = not(equals(collector.field("spec", "ingress", "type"), "route"));
+  return entries.flatMap(([id, receiver]) => {
+    const used = isInPipeline(config, id);
+    return (receivers[id.split("/", 1)[0] ?? ""] ?? []).map((listener): PortsIf => {
+      const settings = receiver.at(...listener.settings);
+      const present = listener.settings.length === 0 || hasKey(receiver.at("protocols"), listener.settings[1] ?? "");
+      const number = portOf(settings, listener.port);
+      if (isUnknown(number)) {
+        return [number, []];
+      }
+      return [
+        used === true ? present : used,
+        [{ number, takes: listener.takes, isHttp2: listener.takes === "OTLP over gRPC" && isHttp2 }],
+      ];
+    });
+  });
+}
+
+function isInPipeline(config: Field, receiver: string): Decision {
+  const pipelines = config.at("service", "pipelines").entries();
+  return isUnknown(pipelines)
+    ? pipelines
+    : anyOf(
+        pipelines
+          .flatMap(([, pipeline]) => pipeline.at("receivers").strings())
+          .map(({ value }) => (isUnknown(value) ? value : value === receiver)),
+      );
+}
+
+/** Whether a map has a key, be it with nothing behind it: `grpc:` in YAML. */
+function hasKey(map: Field, key: string): Decision {
+  const entries = map.entries();
+  return isUnknown(entries) ? entries : entries.some(([name]) => name === key);
+}
+
+/** The port in `endpoint: 0.0.0.0:4317`. */
+function portOf(settings: Field, usual: number): number | Unknown {
+  const endpoint = settings.at("endpoint").string();
+  return isUnknown(endpoint) ? endpoint : Number(/:(\d+)$/.exec(endpoint ?? "")?.[1] ?? usual);
+}

@@ -1,0 +1,68 @@
+import { allOf, isTrue, not } from "../decisions";
+import { isUnknown, type Decision } from "../fields";
+import type { KubernetesObject } from "../match";
+import { serviceOf, type KnownService, type PortsIf } from "./knownService";
+import type { Intake, ServicePort } from "./servicePort";
+
+/** tempo-operator sets no appProtocol, and its port names (`otlp-grpc`) do not tell Istio that it is HTTP/2. */
+const port = (number: number, takes: Intake = "something else"): ServicePort => ({ number, takes, isHttp2: false });
+
+const otlpGrpc = port(4317, "OTLP over gRPC");
+const otlpHttp = port(4318, "OTLP over HTTP");
+const withoutGateway = [port(9411, "Zipkin"), port(14250), port(14268)];
+const http = port(3200);
+const grpc: ServicePort = { ...port(9095), isHttp2: true };
+const jaegerQuery = [port(16685), port(16686), port(16687), port(8443)];
+const gatewayPorts = [port(8080), port(8081)];
+
+/** Whether a TempoStack has a gateway: then it takes OTLP only, and answers queries through the gateway only. */
+export function hasGateway(tempo: KubernetesObject): Decision {
+  return isTrue(tempo.field("spec", "template", "gateway", "enabled"));
+}
+
+/** The Services that tempo-operator makes for a TempoStack. Source: grafana/tempo-operator, internal/manifests. */
+export function tempoStackServices(tempo: KubernetesObject): readonly KnownService[] {
+  const gateway = hasGateway(tempo);
+  const jaeger = isTrue(tempo.field("spec", "template", "queryFrontend", "jaegerQuery", "enabled"));
+  const metrics = isTrue(tempo.field("spec", "template", "metricsGenerator", "enabled"));
+  const component = (name: string, ports: readonly PortsIf[], exists: Decision = true): readonly KnownService[] =>
+    serviceOf(tempo, (stack) => `tempo-${stack}-${name}`, ports, exists);
+  const query: readonly PortsIf[] = [
+    [true, [http, grpc]],
+    [jaeger, jaegerQuery],
+  ];
+  const internal: readonly PortsIf[] = [[true, [http, grpc]]];
+  return [
+    ...component("distributor", [
+      [true, [http]],
+      // Behind a gateway the distributor asks its clients for certificates that only the gateway has.
+      [gateway, [port(4317), port(4318)]],
+      [not(gateway), [otlpGrpc, otlpHttp, ...withoutGateway]],
+    ]),
+    // It takes OTLP with TLS and a token, which a provider may have or not.
+    ...component("gateway", [[true, [...gatewayPorts, { number: 8090, isHttp2: true }]]], gateway),
+    ...component("query-frontend", query),
+    ...component("query-frontend-discovery", [...query, [true, [port(9096)]]]),
+    ...["ingester", "querier", "compactor"].flatMap((name) => component(name, internal)),
+    ...component("metrics-generator", internal, metrics),
+  ];
+}
+
+/** The Services that tempo-operator makes for a TempoMonolithic. Source: as above, folder monolithic. */
+export function tempoMonolithicServices(tempo: KubernetesObject): readonly KnownService[] {
+  const tenancy = tempo.field("spec", "multitenancy");
+  const tenants = tenancy.at("authentication").items();
+  const gateway = allOf([isTrue(tenancy.at("enabled")), isUnknown(tenants) ? tenants : tenants.length > 0]);
+  const takes = (protocol: string): Decision =>
+    tempo.field("spec", "ingestion", "otlp", protocol, "enabled").boolean() ?? true;
+  const jaeger = allOf([isTrue(tempo.field("spec", "jaegerui", "enabled")), not(gateway)]);
+  const ingestion: readonly PortsIf[] = [
+    [true, [http]],
+    [takes("grpc"), [otlpGrpc]],
+  ];
+  return [
+    ...serviceOf(tempo, (name) => `tempo-${name}`, [...ingestion, [takes("http"), [otlpHttp]]], not(gateway)),
+    ...serviceOf(tempo, (name) => `tempo-${name}-gateway`, [...ingestion, [true, gatewayPorts]], gateway),
+    ...serviceOf(tempo, (name) => `tempo-${name}-jaegerui`, [[true, jaegerQuery]], jaeger),
+  ];
+}
