@@ -131,7 +131,8 @@ export class Mesh {
   }
 }
 
-function meshConfig(plane: KubernetesObject, key: string): Field {
+/** A key of a control plane's mesh configuration. */
+export function meshConfig(plane: KubernetesObject, key: string): Field {
   return plane.field("spec", ...(plane.is(kinds.istio) ? ["values"] : []), "meshConfig", key);
 }
 

@@ -34,7 +34,7 @@ export type Rule = RuleMetadata & (ResourceValidationPolicy | StackValidationPol
 export interface Violation {
   readonly object: KubernetesObject;
   readonly field: Field;
-  /** What the message shows as the field's value, where that is not the field's value as a whole. */
+  /** What the message shows as the field's value, if not the whole value. Of a map it shows only that it is set. */
   readonly value?: unknown;
   /** What is wrong with the value, as the rest of a sentence. */
   readonly problem: string;
@@ -43,6 +43,9 @@ export interface Violation {
   /** Whether the field holds, or may hold, a credential: then its value is not shown. */
   readonly secret?: boolean;
 }
+
+/** A violation, before it is known of which object. */
+export type Defect = Omit<Violation, "object">;
 
 /** Takes what a rule finds. */
 export interface Findings {
@@ -138,8 +141,8 @@ class Reporter implements Findings {
 
   constructor(private readonly report: Report) {}
 
-  violation({ object, field, value = field.read(), problem, fix, secret = false }: Violation): void {
-    const shown = value === undefined ? "not set" : secret ? "[secret]" : textOf(value);
+  violation({ object, field, value, problem, fix, secret = false }: Violation): void {
+    const shown = value !== undefined && !secret ? textOf(value) : summaryOf(field.read(), secret);
     this.report(`${object.toString()}: ${field.toString()} is ${shown}, ${problem}. ${fix}`, object.urn, field);
   }
 
@@ -159,6 +162,15 @@ class Reporter implements Findings {
       this.report(advice as unknown as string);
     }
   }
+}
+
+/** A value in short: of a map only that it is set, for what is in it may be secret. */
+function summaryOf(value: unknown, secret: boolean): string {
+  if (value === undefined) {
+    return "not set";
+  }
+  const isMap = typeof value === "object" && !Array.isArray(value);
+  return secret ? "[secret]" : isMap ? "set" : textOf(value);
 }
 
 /** A value as JSON; a part of it that only the update tells must not keep the message from being shown. */

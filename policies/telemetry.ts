@@ -59,3 +59,12 @@ export function statedRate(entries: readonly Field[], direction: Direction): Sta
   }
   return undefined;
 }
+
+/** The provider that each entry of a Telemetry's tracing uses: the first, since Istio ignores the others. */
+export function usedProviders(telemetry: KubernetesObject): readonly StringField[] {
+  const tracing = telemetry.field("spec", "tracing");
+  const entries = tracing.items();
+  return isUnknown(entries)
+    ? [{ field: tracing, value: entries }]
+    : entries.flatMap((entry) => entry.at("providers").strings("name").slice(0, 1));
+}

@@ -53,18 +53,21 @@ const yes: ReadonlySet<string> = new Set(["true", "yes", "y", "on"]);
  * over the annotation, as it does in the injection webhook.
  */
 export function sidecarRequest(object: KubernetesObject): Field | Unknown | undefined {
-  const template = podTemplate(object);
-  if (!template) {
-    return undefined;
-  }
-  for (const map of ["labels", "annotations"]) {
-    const field = template.at("metadata", map, injectKey);
+  const metadata = podTemplate(object)?.at("metadata");
+  const answer = metadata && sidecarAnswer([metadata.at("labels"), metadata.at("annotations")]);
+  return answer === undefined || isUnknown(answer) ? answer : answer.wanted ? answer.field : undefined;
+}
+
+/** Whether pods ask for a sidecar or against one, and where; undefined if they leave it to their namespace. */
+export function sidecarAnswer(maps: readonly Field[]): { field: Field; wanted: boolean } | Unknown | undefined {
+  for (const map of maps) {
+    const field = map.at(injectKey);
     const value = field.string();
     if (isUnknown(value)) {
       return value;
     }
     if (value !== undefined) {
-      return yes.has(value.toLowerCase()) ? field : undefined;
+      return { field, wanted: yes.has(value.toLowerCase()) };
     }
   }
   return undefined;

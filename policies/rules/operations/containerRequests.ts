@@ -50,9 +50,11 @@ export const containerRequests = resourceRule(
         }
       }
       if (missing.length > 0) {
+        const field = container.at("resources", "requests");
         findings.violation({
           object,
-          field: container.at("resources", "requests"),
+          field,
+          value: field.read(),
           problem: `without ${missing.join(" and ")}, so the scheduler takes the container to need none`,
           fix: "Set it to what the container uses.",
         });

@@ -1,6 +1,17 @@
 import type { Rule } from "../../rule";
 import { providerPortTakesSpans } from "./providerPortTakesSpans";
 import { providerServiceExists } from "./providerServiceExists";
+import { providerSupportedByMesh } from "./providerSupportedByMesh";
+import { sidecarEgressIncludesStore } from "./sidecarEgressIncludesStore";
+import { storeReachableUnderMtls } from "./storeReachableUnderMtls";
+import { traceContextFormatsAgree } from "./traceContextFormatsAgree";
 
 /** How a span gets from a proxy through the provider's Service and the store into Kiali. */
-export const tracePathRules: readonly Rule[] = [providerServiceExists, providerPortTakesSpans];
+export const tracePathRules: readonly Rule[] = [
+  providerSupportedByMesh,
+  providerServiceExists,
+  providerPortTakesSpans,
+  traceContextFormatsAgree,
+  sidecarEgressIncludesStore,
+  storeReachableUnderMtls,
+];

@@ -1,7 +1,7 @@
 import { upgradesToHttp2 } from "../../destinationRules";
 import { anyOf, isUnknown, type Unknown } from "../../fields";
 import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { stackRule, type Violation } from "../../rule";
 import { describeService, type KnownService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost } from "../../services/serviceHost";
@@ -9,11 +9,7 @@ import { usualPort, usualPorts, type SpanProtocol } from "../../services/service
 import type { Stack } from "../../stack";
 import { destinationOf, tracingProviders, type Destination } from "../../tracingProviders";
 
-/** What is wrong with a port, and what to do about it. */
-interface Defect {
-  readonly problem: string;
-  readonly fix: string;
-}
+type Defect = Pick<Violation, "problem" | "fix">;
 
 /** Spans that are sent in another protocol than the port takes are dropped; only a proxy's own statistics tell. */
 export const providerPortTakesSpans = stackRule(

@@ -1,0 +1,84 @@
+import { isTrue } from "./decisions";
+import { closeness, isForHost, meansHost, policyFor } from "./destinationRules";
+import { isUnknown, type Field, type Unknown } from "./fields";
+import { kinds, type KubernetesObject } from "./match";
+import type { Mesh } from "./mesh";
+import type { Stack } from "./stack";
+
+/** Something that tells proxies whether to speak Istio's mutual TLS to a service. */
+export interface ClientTls {
+  readonly object: KubernetesObject;
+  /** The field that says so. */
+  readonly field: Field;
+  readonly host: string;
+  readonly namespace: string;
+  readonly isMutual: boolean;
+}
+
+/** A port of a service that proxies call. */
+export interface Callee {
+  readonly fullName: string;
+  readonly namespace: string;
+  readonly port: number;
+}
+
+/** The host for which Maistra makes a DestinationRule when it is told to have mutual TLS. */
+const everyHost = "*.cluster.local";
+
+/**
+ * What makes proxies speak Istio's mutual TLS to a service, which only a sidecar understands; rules that others overrule
+ * are left out. Without any rule proxies find out by themselves which pods have a sidecar, and a PeerAuthentication binds
+ * no others.
+ */
+export function demandsOfMutualTls(callee: Callee, mesh: Mesh, stack: Stack): readonly ClientTls[] | Unknown {
+  const found = [
+    ...mesh.objects.controlPlanes.map((plane) => ofControlPlane(plane, callee, mesh)),
+    ...stack.ofKind(kinds.destinationRule).map((rule) => ofRule(rule, callee, mesh)),
+  ].filter((each) => each !== undefined);
+  const known = found.flatMap((each) => (isUnknown(each) ? [] : [each]));
+  return (
+    found.find(isUnknown) ??
+    known.filter(
+      (demand) =>
+        demand.isMutual && !known.some((other) => !other.isMutual && overrules(other, demand, callee.namespace, mesh)),
+    )
+  );
+}
+
+/** Source: maistra/istio-operator, resources/helm/v2.5/mesh-config/templates/enable-mesh-mtls.yaml. */
+function ofControlPlane(object: KubernetesObject, callee: Callee, mesh: Mesh): ClientTls | Unknown | undefined {
+  const field = object.field("spec", "security", "dataPlane", "mtls");
+  const isMutual = object.is(kinds.controlPlane) && isTrue(field);
+  if (isUnknown(isMutual)) {
+    return isMutual;
+  }
+  return isMutual && meansHost(everyHost, mesh.namespace, callee.fullName)
+    ? { object, field, host: everyHost, namespace: mesh.namespace, isMutual }
+    : undefined;
+}
+
+function ofRule(object: KubernetesObject, callee: Callee, mesh: Mesh): ClientTls | Unknown | undefined {
+  const isMeant = isForHost(object, callee.fullName);
+  const { namespace } = object;
+  if (isMeant !== true || isUnknown(namespace) || mesh.contains(namespace) === false) {
+    return isUnknown(isMeant) ? isMeant : undefined;
+  }
+  const policy = policyFor(object, callee.port);
+  const mode = isUnknown(policy) ? policy : policy.at("tls", "mode").string();
+  if (isUnknown(policy) || isUnknown(mode)) {
+    return [policy, mode].find(isUnknown);
+  }
+  const host = object.field("spec", "host").string() as string;
+  return { object, field: policy.at("tls", "mode"), host, namespace, isMutual: mode === "ISTIO_MUTUAL" };
+}
+
+/**
+ * Whether a rule is taken in place of another. Istio looks beside the caller first, then beside the service, then beside
+ * the control plane, and takes the rule with the closest host of the first place that has one.
+ */
+function overrules(rule: ClientTls, other: ClientTls, serviceNamespace: string, mesh: Mesh): boolean {
+  if (rule.namespace === other.namespace) {
+    return closeness(rule.host) > closeness(other.host);
+  }
+  return rule.namespace === serviceNamespace && other.namespace === mesh.rootNamespace;
+}

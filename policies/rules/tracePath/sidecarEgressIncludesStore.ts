@@ -1,0 +1,88 @@
+import { meansHost } from "../../destinationRules";
+import { anyOf, isUnknown } from "../../fields";
+import { kinds, type KubernetesObject } from "../../match";
+import type { Mesh } from "../../mesh";
+import { providerUses } from "../../providerUses";
+import { stackRule, type Findings } from "../../rule";
+import { serviceOfHost } from "../../services/serviceHost";
+import type { Stack } from "../../stack";
+import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../tracingProviders";
+
+/** A proxy knows only what its Sidecar lists; spans to a service that it does not know are lost without an error. */
+export const sidecarEgressIncludesStore = stackRule(
+  {
+    name: "sidecar-egress-includes-store",
+    displayName: "Sidecars let spans out",
+    description:
+      "The egress hosts of a Sidecar must include the services of the tracing providers that its proxies use.",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    tags: ["trace path"],
+    url: "https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioEgressListener",
+    remediationSteps: "Add the provider's service to spec.egress[].hosts of the Sidecar, as namespace/full host name.",
+  },
+  (stack, findings) => {
+    for (const mesh of stack.meshes.all) {
+      for (const sidecar of stack.ofKind(kinds.sidecar)) {
+        judge(sidecar, mesh, stack, findings);
+      }
+    }
+  },
+);
+
+function judge(sidecar: KubernetesObject, mesh: Mesh, stack: Stack, findings: Findings): void {
+  const { namespace } = sidecar;
+  const listeners = sidecar.field("spec", "egress").items();
+  const unknown = [namespace, listeners].find(isUnknown);
+  if (isUnknown(namespace) || isUnknown(listeners)) {
+    findings.undecided(sidecar, unknown!);
+    return;
+  }
+  const [first] = listeners;
+  if (!first || mesh.contains(namespace) === false) {
+    return; // Without egress listeners, proxies know all that the mesh has.
+  }
+  const hosts = listeners.flatMap((listener) => listener.at("hosts").strings());
+  for (const provider of usedIn(namespace, mesh, stack)) {
+    const destination = destinationOf(provider);
+    if (!destination || isUnknown(destination)) {
+      continue; // What is not known of a provider, the rules on providers tell.
+    }
+    const included = anyOf(
+      hosts.map(({ value }) => (isUnknown(value) ? value : covers(value, destination, namespace))),
+    );
+    if (isUnknown(included)) {
+      findings.undecided(sidecar, included);
+    } else if (!included) {
+      const name = typeof provider.name === "string" ? ` ${provider.name}` : "";
+      findings.violation({
+        object: sidecar,
+        field: first.at("hosts"),
+        problem: `which leaves out the service of tracing provider${name}, so its proxies lose their spans`,
+        fix: `Add ${withNamespace(destination.host)}.`,
+      });
+    }
+  }
+}
+
+/** The providers to which proxies of a namespace send; in the root namespace a Sidecar is for those of all. */
+function usedIn(namespace: string, mesh: Mesh, stack: Stack): readonly TracingProvider[] {
+  const names = new Set(
+    providerUses(mesh, stack)
+      .filter((use) => use.isMeshWide || namespace === mesh.rootNamespace || use.object.namespace === namespace)
+      .map(({ value }) => value),
+  );
+  return tracingProviders(mesh).filter(({ name }) => name !== undefined && names.has(name));
+}
+
+/** Whether an egress host (`namespace/name`, either with wildcards) includes a service. */
+function covers(egress: string, { host }: Destination, ownNamespace: string): boolean {
+  const [scope = "", name = ""] = egress.split("/");
+  const namespace = serviceOfHost(host)?.namespace;
+  const isInScope = scope === "*" || namespace === undefined || namespace === (scope === "." ? ownNamespace : scope);
+  return isInScope && scope !== "~" && meansHost(name, "", host.replace(/^.*\//, ""));
+}
+
+function withNamespace(host: string): string {
+  return host.includes("/") ? host : `${serviceOfHost(host)?.namespace ?? "*"}/${host}`;
+}

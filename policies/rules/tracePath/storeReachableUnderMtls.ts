@@ -1,0 +1,67 @@
+import { demandsOfMutualTls } from "../../clientTls";
+import { isUnknown } from "../../fields";
+import { kinds } from "../../match";
+import type { Mesh } from "../../mesh";
+import { stackRule, type Findings } from "../../rule";
+import { describeService } from "../../services/knownService";
+import { KnownServices } from "../../services/knownServices";
+import { serviceOfHost } from "../../services/serviceHost";
+import { hasSidecar } from "../../services/sidecars";
+import type { Stack } from "../../stack";
+import { destinationOf, tracingProviders, type Destination } from "../../tracingProviders";
+
+/** Tempo has no sidecar, and often a collector has none: it does not understand Istio's mutual TLS. */
+export const storeReachableUnderMtls = stackRule(
+  {
+    name: "store-reachable-under-mtls",
+    displayName: "Mutual TLS does not cut off the trace store",
+    description:
+      "Proxies must not be told to speak Istio's mutual TLS to a trace store or collector without a sidecar.",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    tags: ["trace path"],
+    url: "https://istio.io/latest/docs/concepts/security/#mutual-tls-authentication",
+    remediationSteps:
+      "Add a DestinationRule for the store's Service with tls.mode DISABLE, beside the Service, or give the store a sidecar.",
+  },
+  (stack, findings) => {
+    const services = new KnownServices(stack.objects);
+    for (const mesh of stack.meshes.all) {
+      const destinations = tracingProviders(mesh).map(destinationOf);
+      const judged = new Set<string>();
+      for (const destination of destinations) {
+        // What is not known of a provider, the rules on providers tell.
+        if (destination && !isUnknown(destination) && !judged.has(`${destination.host}:${destination.port}`)) {
+          judged.add(`${destination.host}:${destination.port}`);
+          judge(destination, mesh, services, stack, findings);
+        }
+      }
+    }
+  },
+);
+
+function judge({ host, port }: Destination, mesh: Mesh, services: KnownServices, stack: Stack, findings: Findings) {
+  const service = serviceOfHost(host);
+  const [store] = service ? services.named(service) : [];
+  if (!store) {
+    return;
+  }
+  const name = host.replace(/^.*\//, "");
+  const demands = demandsOfMutualTls({ fullName: name, namespace: store.namespace, port }, mesh, stack);
+  const sidecar = hasSidecar(store, stack);
+  if (isUnknown(demands)) {
+    findings.undecided(store.maker, demands);
+  } else if (isUnknown(sidecar) && demands.length > 0) {
+    findings.undecided(store.maker, sidecar);
+  } else if (sidecar === false) {
+    for (const { object, field } of demands) {
+      const effect = object.is(kinds.controlPlane) ? "so a DestinationRule for all services demands mutual TLS, " : "";
+      findings.violation({
+        object,
+        field,
+        problem: `${effect}but ${describeService(store)} has no sidecar to answer it, so no span arrives`,
+        fix: `Add a DestinationRule for ${name} with tls.mode DISABLE in namespace ${store.namespace}, or give it a sidecar.`,
+      });
+    }
+  }
+}
