@@ -147,7 +147,8 @@ class Reporter implements Findings {
   }
 
   undecided(object: KubernetesObject, because: Unknown): void {
-    this.undecidedBy.set(because.reason, [...(this.undecidedBy.get(because.reason) ?? []), object]);
+    const waiting = this.undecidedBy.get(because.reason) ?? [];
+    this.undecidedBy.set(because.reason, waiting.includes(object) ? waiting : [...waiting, object]);
   }
 
   /** One note for each unknown value, however many objects wait for it. */

@@ -1,6 +1,7 @@
 import { allOf, isTrue, not } from "../decisions";
-import { isUnknown, type Decision } from "../fields";
+import type { Decision } from "../fields";
 import type { KubernetesObject } from "../match";
+import { hasGateway, hasMonolithicGateway } from "../tempo/gateways";
 import { serviceOf, type KnownService, type PortsIf } from "./knownService";
 import type { Intake, ServicePort } from "./servicePort";
 
@@ -14,11 +15,6 @@ const http = port(3200);
 const grpc: ServicePort = { ...port(9095), isHttp2: true };
 const jaegerQuery = [port(16685), port(16686), port(16687), port(8443)];
 const gatewayPorts = [port(8080), port(8081)];
-
-/** Whether a TempoStack has a gateway: then it takes OTLP only, and answers queries through the gateway only. */
-export function hasGateway(tempo: KubernetesObject): Decision {
-  return isTrue(tempo.field("spec", "template", "gateway", "enabled"));
-}
 
 /** The Services that tempo-operator makes for a TempoStack. Source: grafana/tempo-operator, internal/manifests. */
 export function tempoStackServices(tempo: KubernetesObject): readonly KnownService[] {
@@ -50,9 +46,7 @@ export function tempoStackServices(tempo: KubernetesObject): readonly KnownServi
 
 /** The Services that tempo-operator makes for a TempoMonolithic. Source: as above, folder monolithic. */
 export function tempoMonolithicServices(tempo: KubernetesObject): readonly KnownService[] {
-  const tenancy = tempo.field("spec", "multitenancy");
-  const tenants = tenancy.at("authentication").items();
-  const gateway = allOf([isTrue(tenancy.at("enabled")), isUnknown(tenants) ? tenants : tenants.length > 0]);
+  const gateway = hasMonolithicGateway(tempo);
   const takes = (protocol: string): Decision =>
     tempo.field("spec", "ingestion", "otlp", protocol, "enabled").boolean() ?? true;
   const jaeger = allOf([isTrue(tempo.field("spec", "jaegerui", "enabled")), not(gateway)]);

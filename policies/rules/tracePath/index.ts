@@ -4,6 +4,9 @@ import { providerServiceExists } from "./providerServiceExists";
 import { providerSupportedByMesh } from "./providerSupportedByMesh";
 import { sidecarEgressIncludesStore } from "./sidecarEgressIncludesStore";
 import { storeReachableUnderMtls } from "./storeReachableUnderMtls";
+import { tempomonolithicAccepted } from "./tempomonolithicAccepted";
+import { tempoNameUnique } from "./tempoNameUnique";
+import { tempostackAccepted } from "./tempostackAccepted";
 import { traceContextFormatsAgree } from "./traceContextFormatsAgree";
 
 /** How a span gets from a proxy through the provider's Service and the store into Kiali. */
@@ -14,4 +17,7 @@ export const tracePathRules: readonly Rule[] = [
   traceContextFormatsAgree,
   sidecarEgressIncludesStore,
   storeReachableUnderMtls,
+  tempostackAccepted,
+  tempomonolithicAccepted,
+  tempoNameUnique,
 ];
