@@ -1,22 +1,9 @@
-import { isUnknown, type Decision } from "../fields";
+import { isUnknown } from "../fields";
 import type { KubernetesObject } from "../match";
-import type { Defect, Findings } from "../rule";
+import type { PossibleDefect } from "../possibleDefect";
 
-/** Something that tempo-operator's admission webhook refuses, and whether an object has it. */
-export interface Refusal extends Defect {
-  readonly applies: Decision;
-}
-
-/** Reports what the webhook refuses in an object, and what cannot be told yet. */
-export function reportRefusals(object: KubernetesObject, refusals: readonly Refusal[], findings: Findings): void {
-  for (const { applies, ...defect } of refusals) {
-    if (isUnknown(applies)) {
-      findings.undecided(object, applies);
-    } else if (applies) {
-      findings.violation({ object, ...defect });
-    }
-  }
-}
+/** Something that tempo-operator's admission webhook refuses. */
+export type Refusal = PossibleDefect;
 
 /** The longest name: the operator makes a label value of it. */
 const longestName = 63;

@@ -7,7 +7,14 @@ import { exampleOf } from "./examples";
 import { judge, mend, resource, soundStack } from "./helper";
 
 /** The rules that judge a stack also if it declares no part of a mesh. */
-const withoutMesh = new Set<string>(["traced-pods-labelled", "scaled-replicas-unset", "tempo-name-unique"]);
+const withoutMesh = new Set<string>([
+  "traced-pods-labelled",
+  "scaled-replicas-unset",
+  "tempo-name-unique",
+  "kiali-store-exists",
+  "kiali-tracing-protocol",
+  "kiali-settings-take-effect",
+]);
 
 /** The rules that ask for a field that every object of a kind has to have. */
 const asksForFields = new Set<string>(["default-namespace-unused", "ownership-labels"]);

@@ -60,3 +60,24 @@ export const receiving = (receivers: Record<string, unknown>, used: unknown = Ob
 
 /** The spec of a Service with these ports. */
 export const ports = (...list: unknown[]): object => ({ ports: list });
+
+/** A Kiali resource with these tracing settings. */
+export const kiali = (tracing: unknown, spec: object = {}, place: Place = {}): Resource =>
+  object("kiali.io/v1alpha1:Kiali", "kiali")(
+    { external_services: { tracing }, ...spec },
+    { ns: "istio-system", ...place },
+  );
+
+/** The control plane whose addon is the Kiali above; its `addons.kiali` has these settings. */
+export const planeWithAddon = (addon: unknown = { enabled: true, name: "kiali" }): Resource =>
+  resource("maistra.io/v2:ServiceMeshControlPlane", {
+    metadata: { name: "basic", namespace: "istio-system" },
+    spec: { version: "v2.5", addons: { kiali: addon } },
+  });
+
+/** The URL at which a TempoStack's query-frontend answers at a port. */
+export const frontend = (port: number): string =>
+  `http://tempo-simplest-query-frontend.tracing-system.svc.cluster.local:${port}`;
+
+/** The URL by which a tenant asks Tempo's gateway. */
+export const tenantUrl = "https://tempo-simplest-gateway.tracing-system.svc.cluster.local:8080/api/traces/v1/dev/tempo";

@@ -1,4 +1,9 @@
 import type { Rule } from "../../rule";
+import { kialiAddonAuthReplaced } from "./kialiAddonAuthReplaced";
+import { kialiSettingsTakeEffect } from "./kialiSettingsTakeEffect";
+import { kialiStoreExists } from "./kialiStoreExists";
+import { kialiTracingProtocol } from "./kialiTracingProtocol";
+import { kialiUrlsReal } from "./kialiUrlsReal";
 import { providerPortTakesSpans } from "./providerPortTakesSpans";
 import { providerServiceExists } from "./providerServiceExists";
 import { providerSupportedByMesh } from "./providerSupportedByMesh";
@@ -20,4 +25,9 @@ export const tracePathRules: readonly Rule[] = [
   tempostackAccepted,
   tempomonolithicAccepted,
   tempoNameUnique,
+  kialiStoreExists,
+  kialiTracingProtocol,
+  kialiSettingsTakeEffect,
+  kialiAddonAuthReplaced,
+  kialiUrlsReal,
 ];

@@ -1,6 +1,6 @@
 import { kinds } from "../../match";
+import { reportDefects } from "../../possibleDefect";
 import { resourceRule } from "../../rule";
-import { reportRefusals } from "../../tempo/refusal";
 import { tempoMonolithicRefusals } from "../../tempo/tempoMonolithicRefusals";
 
 /** As for TempoStacks, only the operator's webhook knows which settings exclude each other. */
@@ -16,5 +16,5 @@ export const tempomonolithicAccepted = resourceRule(
     remediationSteps: "Change one of the settings that exclude each other, or set the one that is missing.",
   },
   [kinds.tempoMonolithic],
-  (tempo, findings) => reportRefusals(tempo, tempoMonolithicRefusals(tempo), findings),
+  (tempo, findings) => reportDefects(tempo, tempoMonolithicRefusals(tempo), findings),
 );

@@ -1,6 +1,6 @@
 import { kinds } from "../../match";
+import { reportDefects } from "../../possibleDefect";
 import { resourceRule } from "../../rule";
-import { reportRefusals } from "../../tempo/refusal";
 import { tempoStackRefusals } from "../../tempo/tempoStackRefusals";
 
 /** tempo-operator's webhook sees combinations that the CRD's schema lets through, but only once the update is running. */
@@ -16,5 +16,5 @@ export const tempostackAccepted = resourceRule(
     remediationSteps: "Change one of the settings that exclude each other, or set the one that is missing.",
   },
   [kinds.tempoStack],
-  (tempo, findings) => reportRefusals(tempo, tempoStackRefusals(tempo), findings),
+  (tempo, findings) => reportDefects(tempo, tempoStackRefusals(tempo), findings),
 );
