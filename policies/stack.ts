@@ -8,7 +8,10 @@ export class Stack {
   readonly namespaces: DeclaredNamespaces;
   readonly meshes: Meshes;
 
-  constructor(resources: readonly Resource[]) {
+  constructor(
+    /** Everything that the stack registers, also what is not of Kubernetes. */
+    readonly resources: readonly Resource[],
+  ) {
     this.objects = resources.flatMap((resource) => KubernetesObject.from(resource) ?? []);
     this.namespaces = new DeclaredNamespaces(this.objects);
     this.meshes = new Meshes(this.objects, this.namespaces);

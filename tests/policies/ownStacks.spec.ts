@@ -5,6 +5,9 @@ import type { Resource } from "../../policies/match";
 import { rules } from "../../policies/rules";
 import { judge } from "./helper";
 
+/** What the program puts into the storage Secret, which the golden files hide. */
+const storageSecret = { endpoint: "http://x:9000", bucket: "x", access_key_id: "x", access_key_secret: "x" };
+
 /** The resources that a stack of this project registers, as its golden file has them. */
 function resourcesOf(stack: string): readonly Resource[] {
   const file = join(__dirname, "../golden", `${stack}.json`);
@@ -12,7 +15,7 @@ function resourcesOf(stack: string): readonly Resource[] {
   return registered.map(({ type, name, inputs }) => ({
     type,
     urn: `urn:pulumi:${stack}::mesh-tracing::${type}::${name}`,
-    props: { ...inputs },
+    props: { ...inputs, ...("stringData" in inputs && { stringData: storageSecret }) },
   }));
 }
 
@@ -39,7 +42,8 @@ async function advice(resources: readonly Resource[]): Promise<Record<string, re
 
 /** What the rules rightly advise about each stack; README.md and docs/design.md say why it is as it is. */
 const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
-  dev: {},
+  // The total of the reference, with which the query-frontend gets 76 MiB.
+  dev: { "query-frontend-memory": ["TempoStack tracing-system/simplest"] },
   staging: {},
   prod: {
     // The program destroys what it made; whoever runs it in production protects what they want to keep.

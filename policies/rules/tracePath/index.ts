@@ -7,10 +7,14 @@ import { kialiUrlsReal } from "./kialiUrlsReal";
 import { providerPortTakesSpans } from "./providerPortTakesSpans";
 import { providerServiceExists } from "./providerServiceExists";
 import { providerSupportedByMesh } from "./providerSupportedByMesh";
+import { queryFrontendMemory } from "./queryFrontendMemory";
+import { retentionWithinLifecycle } from "./retentionWithinLifecycle";
 import { sidecarEgressIncludesStore } from "./sidecarEgressIncludesStore";
+import { storageSecretForm } from "./storageSecretForm";
 import { storeReachableUnderMtls } from "./storeReachableUnderMtls";
 import { tempomonolithicAccepted } from "./tempomonolithicAccepted";
 import { tempoNameUnique } from "./tempoNameUnique";
+import { tempoWithoutWarnings } from "./tempoWithoutWarnings";
 import { tempostackAccepted } from "./tempostackAccepted";
 import { traceContextFormatsAgree } from "./traceContextFormatsAgree";
 
@@ -25,6 +29,10 @@ export const tracePathRules: readonly Rule[] = [
   tempostackAccepted,
   tempomonolithicAccepted,
   tempoNameUnique,
+  tempoWithoutWarnings,
+  storageSecretForm,
+  retentionWithinLifecycle,
+  queryFrontendMemory,
   kialiStoreExists,
   kialiTracingProtocol,
   kialiSettingsTakeEffect,

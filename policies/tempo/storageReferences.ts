@@ -1,0 +1,48 @@
+import { isUnknown, type Field, type Unknown } from "../fields";
+import { kinds, type KubernetesObject } from "../match";
+import type { Stack } from "../stack";
+
+/** Where a Tempo instance says which Secret has the way to its object storage. */
+export interface StorageReference {
+  readonly tempo: KubernetesObject;
+  /** The kind of object storage: s3, azure, gcs. */
+  readonly type: string | Unknown | undefined;
+  /** The field with the Secret's name. */
+  readonly name: Field;
+  readonly credentialMode: Field;
+  /** The field by which the operator goes for TLS; of a TempoMonolithic it is the URL's scheme. */
+  readonly tls?: Field;
+}
+
+/** The storage references of a stack's Tempo instances. */
+export function storageReferences(stack: Stack): readonly StorageReference[] {
+  const ofStacks = stack.ofKind(kinds.tempoStack).map((tempo): StorageReference => {
+    const storage = tempo.field("spec", "storage");
+    const secret = storage.at("secret");
+    return {
+      tempo,
+      type: secret.at("type").string(),
+      name: secret.at("name"),
+      credentialMode: secret.at("credentialMode"),
+      tls: storage.at("tls", "enabled"),
+    };
+  });
+  const ofMonolithics = stack.ofKind(kinds.tempoMonolithic).flatMap((tempo): readonly StorageReference[] => {
+    const traces = tempo.field("spec", "storage", "traces");
+    const type = traces.at("backend").string();
+    const settings = traces.at(isUnknown(type) ? "s3" : (type ?? "memory"));
+    return [{ tempo, type, name: settings.at("secret"), credentialMode: settings.at("credentialMode") }];
+  });
+  return [...ofStacks, ...ofMonolithics];
+}
+
+/** The Secret that a storage reference means, if the stack declares it; a patch of it only where there is nothing else. */
+export function secretOf({ tempo, name }: StorageReference, stack: Stack): KubernetesObject | Unknown | undefined {
+  const wanted = name.string();
+  const { namespace } = tempo;
+  if (wanted === undefined || isUnknown(wanted) || isUnknown(namespace)) {
+    return [wanted, namespace].find(isUnknown);
+  }
+  const found = stack.ofKind(kinds.secret).filter((secret) => secret.name === wanted && secret.namespace === namespace);
+  return found.find((secret) => !secret.isPatch) ?? found[0];
+}
