@@ -6,9 +6,8 @@ import type { ServiceHost } from "./serviceHost";
 import { serviceOf, type KnownService } from "./knownService";
 import { tempoMonolithicServices, tempoStackServices } from "./tempoServices";
 
-/** The kinds that are Services, or that an operator makes Services for. */
+/** The kinds for which operators make Services. */
 const makers: readonly (readonly [Match, (maker: KubernetesObject) => readonly KnownService[]])[] = [
-  [kinds.service, declaredService],
   [kinds.tempoStack, tempoStackServices],
   [kinds.tempoMonolithic, tempoMonolithicServices],
   [kinds.collector, collectorServices],
@@ -17,23 +16,27 @@ const makers: readonly (readonly [Match, (maker: KubernetesObject) => readonly K
 
 /** The Services that exist because of what a stack declares. */
 export class KnownServices {
-  readonly all: readonly KnownService[];
   /** Why there may be others. */
   readonly doubt: Unknown | undefined;
+  private readonly made: readonly KnownService[];
+  /** A stack may have many, so only those that are asked for are read. */
+  private readonly declared: readonly KubernetesObject[];
 
   constructor(objects: readonly KubernetesObject[]) {
+    this.declared = objects.filter((object) => object.is(kinds.service));
     const made = makers.flatMap(([match, servicesOf]) =>
       objects.filter((object) => object.is(match)).map((maker) => ({ maker, services: servicesOf(maker) })),
     );
-    this.all = made.flatMap(({ services }) => services);
-    this.doubt = made.flatMap(({ maker }) => [maker.name, maker.namespace]).find(isUnknown);
+    this.made = made.flatMap(({ services }) => services);
+    const sources = [...this.declared, ...made.map(({ maker }) => maker)];
+    this.doubt = sources.flatMap(({ name, namespace }) => [name, namespace]).find(isUnknown);
   }
 
   /** The services of a name, in any namespace unless one is given; several are one if a stack also patches it. */
   named({ name, namespace }: Pick<ServiceHost, "name"> & Partial<ServiceHost>): readonly KnownService[] {
-    return this.all.filter(
-      (service) => service.name === name && (namespace === undefined || service.namespace === namespace),
-    );
+    const declared = this.declared.filter((service) => service.name === name).flatMap(declaredService);
+    const made = this.made.filter((service) => service.name === name);
+    return [...declared, ...made].filter((service) => namespace === undefined || service.namespace === namespace);
   }
 
   /**
@@ -43,11 +46,10 @@ export class KnownServices {
    */
   similarTo({ name, namespace }: ServiceHost): readonly KnownService[] {
     const operators = namedByOperators.flatMap(([pattern, matches]) => (pattern.test(name) ? matches : []));
-    return this.all.filter(
-      (service) =>
-        service.name === name ||
-        (service.namespace === namespace && operators.some((match) => service.maker.is(match))),
+    const siblings = this.made.filter(
+      (service) => service.namespace === namespace && operators.some((match) => service.maker.is(match)),
     );
+    return [...new Set([...this.named({ name }), ...siblings])];
   }
 }
 
