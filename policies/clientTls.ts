@@ -5,15 +5,19 @@ import { kinds, type KubernetesObject } from "./match";
 import type { Mesh } from "./mesh";
 import type { Stack } from "./stack";
 
-/** Something that tells proxies whether to speak Istio's mutual TLS to a service. */
+/** Something that tells proxies whether to speak TLS to a service. */
 export interface ClientTls {
   readonly object: KubernetesObject;
   /** The field that says so. */
   readonly field: Field;
   readonly host: string;
   readonly namespace: string;
-  readonly isMutual: boolean;
+  /** The mode; undefined for a rule that leaves it to what the proxies find out. */
+  readonly mode: string | undefined;
 }
+
+/** The mode in which only a sidecar understands what it is sent. */
+export const mutual = "ISTIO_MUTUAL";
 
 /** A port of a service that proxies call. */
 export interface Callee {
@@ -26,11 +30,10 @@ export interface Callee {
 const everyHost = "*.cluster.local";
 
 /**
- * What makes proxies speak Istio's mutual TLS to a service, which only a sidecar understands; rules that others overrule
- * are left out. Without any rule proxies find out by themselves which pods have a sidecar, and a PeerAuthentication binds
- * no others.
+ * What tells proxies in which mode to speak TLS to a service; rules that others overrule are left out. Without any rule
+ * proxies find out by themselves which pods have a sidecar, and a PeerAuthentication binds no others.
  */
-export function demandsOfMutualTls(callee: Callee, mesh: Mesh, stack: Stack): readonly ClientTls[] | Unknown {
+export function clientTls(callee: Callee, mesh: Mesh, stack: Stack): readonly ClientTls[] | Unknown {
   const found = [
     ...mesh.objects.controlPlanes.map((plane) => ofControlPlane(plane, callee, mesh)),
     ...stack.ofKind(kinds.destinationRule).map((rule) => ofRule(rule, callee, mesh)),
@@ -38,22 +41,19 @@ export function demandsOfMutualTls(callee: Callee, mesh: Mesh, stack: Stack): re
   const known = found.flatMap((each) => (isUnknown(each) ? [] : [each]));
   return (
     found.find(isUnknown) ??
-    known.filter(
-      (demand) =>
-        demand.isMutual && !known.some((other) => !other.isMutual && overrules(other, demand, callee.namespace, mesh)),
-    )
+    known.filter((rule) => !known.some((other) => overrules(other, rule, callee.namespace, mesh)))
   );
 }
 
 /** Source: maistra/istio-operator, resources/helm/v2.5/mesh-config/templates/enable-mesh-mtls.yaml. */
 function ofControlPlane(object: KubernetesObject, callee: Callee, mesh: Mesh): ClientTls | Unknown | undefined {
   const field = object.field("spec", "security", "dataPlane", "mtls");
-  const isMutual = object.is(kinds.controlPlane) && isTrue(field);
-  if (isUnknown(isMutual)) {
-    return isMutual;
+  const isOn = object.is(kinds.controlPlane) && isTrue(field);
+  if (isUnknown(isOn)) {
+    return isOn;
   }
-  return isMutual && meansHost(everyHost, mesh.namespace, callee.fullName)
-    ? { object, field, host: everyHost, namespace: mesh.namespace, isMutual }
+  return isOn && meansHost(everyHost, mesh.namespace, callee.fullName)
+    ? { object, field, host: everyHost, namespace: mesh.namespace, mode: mutual }
     : undefined;
 }
 
@@ -69,7 +69,7 @@ function ofRule(object: KubernetesObject, callee: Callee, mesh: Mesh): ClientTls
     return [policy, mode].find(isUnknown);
   }
   const host = object.field("spec", "host").string() as string;
-  return { object, field: policy.at("tls", "mode"), host, namespace, isMutual: mode === "ISTIO_MUTUAL" };
+  return { object, field: policy.at("tls", "mode"), host, namespace, mode };
 }
 
 /**

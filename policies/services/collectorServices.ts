@@ -1,5 +1,5 @@
 import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../fields";
-import { equals, not } from "../decisions";
+import { equals, isSet, not } from "../decisions";
 import type { KubernetesObject } from "../match";
 import { declaredPorts } from "./declaredServices";
 import { serviceOf, type KnownService, type PortsIf } from "./knownService";
@@ -29,10 +29,11 @@ const receivers: Readonly<Record<string, readonly Listener[]>> = {
 export function collectorServices(collector: KubernetesObject): readonly KnownService[] {
   const exists = not(equals(collector.field("spec", "mode"), "sidecar"));
   const received = receiverPorts(collector);
-  const takenBy = new Map(received.flatMap(([, ports]) => ports).map(({ number, takes }) => [number, takes]));
+  const byNumber = new Map(received.flatMap(([, ports]) => ports).map((port) => [port.number, port]));
+  // Of a port in the list it is the name that counts, and of the receiver behind it what it takes.
   const declared = declaredPorts(collector.field("spec", "ports")).map(([condition, ports]): PortsIf => [
     condition,
-    ports.map((port) => ({ ...port, takes: takenBy.get(port.number) })),
+    ports.map(({ number, isHttp2 }) => ({ ...byNumber.get(number), number, isHttp2 })),
   ]);
   const own = new Set(declared.flatMap(([, ports]) => ports).map(({ number }) => number));
   const ports = [
@@ -68,7 +69,14 @@ function receiverPorts(collector: KubernetesObject): readonly PortsIf[] {
       }
       return [
         used === true ? present : used,
-        [{ number, takes: listener.takes, isHttp2: listener.takes === "OTLP over gRPC" && isHttp2 }],
+        [
+          {
+            number,
+            takes: listener.takes,
+            isHttp2: listener.takes === "OTLP over gRPC" && isHttp2,
+            isTls: isSet(settings.at("tls")),
+          },
+        ],
       ];
     });
   });

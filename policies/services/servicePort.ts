@@ -13,6 +13,8 @@ export interface ServicePort {
   readonly takes?: Intake | undefined;
   /** Whether Istio's proxies speak HTTP/2 to it, which gRPC needs. */
   readonly isHttp2: Decision;
+  /** Whether it takes TLS of its own, without a sidecar's help; undefined where nothing in the stack says. */
+  readonly isTls?: Decision;
 }
 
 /** What usually listens on a port. */

@@ -8,9 +8,14 @@ import type { Intake, ServicePort } from "./servicePort";
 /** tempo-operator sets no appProtocol, and its port names (`otlp-grpc`) do not tell Istio that it is HTTP/2. */
 const port = (number: number, takes: Intake = "something else"): ServicePort => ({ number, takes, isHttp2: false });
 
-const otlpGrpc = port(4317, "OTLP over gRPC");
-const otlpHttp = port(4318, "OTLP over HTTP");
-const withoutGateway = [port(9411, "Zipkin"), port(14250), port(14268)];
+/** The ports of a distributor's receivers, which take TLS or do not. */
+const receivers = (isTls: Decision): readonly ServicePort[] => [
+  { ...port(4317, "OTLP over gRPC"), isTls },
+  { ...port(4318, "OTLP over HTTP"), isTls },
+  { ...port(9411, "Zipkin"), isTls },
+  port(14250),
+  port(14268),
+];
 const http = port(3200);
 const grpc: ServicePort = { ...port(9095), isHttp2: true };
 const jaegerQuery = [port(16685), port(16686), port(16687), port(8443)];
@@ -33,7 +38,7 @@ export function tempoStackServices(tempo: KubernetesObject): readonly KnownServi
       [true, [http]],
       // Behind a gateway the distributor asks its clients for certificates that only the gateway has.
       [gateway, [port(4317), port(4318)]],
-      [not(gateway), [otlpGrpc, otlpHttp, ...withoutGateway]],
+      [not(gateway), receivers(isTrue(tempo.field("spec", "template", "distributor", "tls", "enabled")))],
     ]),
     // It takes OTLP with TLS and a token, which a provider may have or not.
     ...component("gateway", [[true, [...gatewayPorts, { number: 8090, isHttp2: true }]]], gateway),
@@ -47,16 +52,24 @@ export function tempoStackServices(tempo: KubernetesObject): readonly KnownServi
 /** The Services that tempo-operator makes for a TempoMonolithic. Source: as above, folder monolithic. */
 export function tempoMonolithicServices(tempo: KubernetesObject): readonly KnownService[] {
   const gateway = hasMonolithicGateway(tempo);
-  const takes = (protocol: string): Decision =>
-    tempo.field("spec", "ingestion", "otlp", protocol, "enabled").boolean() ?? true;
+  const otlp = (protocol: string, number: number, takes: Intake): PortsIf => {
+    const settings = tempo.field("spec", "ingestion", "otlp", protocol);
+    return [
+      settings.at("enabled").boolean() ?? true,
+      [{ ...port(number, takes), isTls: isTrue(settings.at("tls", "enabled")) }],
+    ];
+  };
+  const grpcIngestion = otlp("grpc", 4317, "OTLP over gRPC");
   const jaeger = allOf([isTrue(tempo.field("spec", "jaegerui", "enabled")), not(gateway)]);
-  const ingestion: readonly PortsIf[] = [
-    [true, [http]],
-    [takes("grpc"), [otlpGrpc]],
+  const open: readonly PortsIf[] = [[true, [http]], grpcIngestion, otlp("http", 4318, "OTLP over HTTP")];
+  // Through the gateway, OTLP needs TLS and a token, which a provider may have or not.
+  const closed: readonly PortsIf[] = [
+    [true, [http, ...gatewayPorts]],
+    [grpcIngestion[0], [{ number: 4317, isHttp2: false }]],
   ];
   return [
-    ...serviceOf(tempo, (name) => `tempo-${name}`, [...ingestion, [takes("http"), [otlpHttp]]], not(gateway)),
-    ...serviceOf(tempo, (name) => `tempo-${name}-gateway`, [...ingestion, [true, gatewayPorts]], gateway),
+    ...serviceOf(tempo, (name) => `tempo-${name}`, open, not(gateway)),
+    ...serviceOf(tempo, (name) => `tempo-${name}-gateway`, closed, gateway),
     ...serviceOf(tempo, (name) => `tempo-${name}-jaegerui`, [[true, jaegerQuery]], jaeger),
   ];
 }

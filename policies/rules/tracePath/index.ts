@@ -1,5 +1,6 @@
 import type { Rule } from "../../rule";
 import { kialiAddonAuthReplaced } from "./kialiAddonAuthReplaced";
+import { kialiFindsServiceNames } from "./kialiFindsServiceNames";
 import { kialiSettingsTakeEffect } from "./kialiSettingsTakeEffect";
 import { kialiStoreExists } from "./kialiStoreExists";
 import { kialiTracingProtocol } from "./kialiTracingProtocol";
@@ -7,6 +8,7 @@ import { kialiUrlsReal } from "./kialiUrlsReal";
 import { providerPortTakesSpans } from "./providerPortTakesSpans";
 import { providerServiceExists } from "./providerServiceExists";
 import { providerSupportedByMesh } from "./providerSupportedByMesh";
+import { providerTlsAgrees } from "./providerTlsAgrees";
 import { queryFrontendMemory } from "./queryFrontendMemory";
 import { retentionWithinLifecycle } from "./retentionWithinLifecycle";
 import { sidecarEgressIncludesStore } from "./sidecarEgressIncludesStore";
@@ -26,6 +28,7 @@ export const tracePathRules: readonly Rule[] = [
   traceContextFormatsAgree,
   sidecarEgressIncludesStore,
   storeReachableUnderMtls,
+  providerTlsAgrees,
   tempostackAccepted,
   tempomonolithicAccepted,
   tempoNameUnique,
@@ -36,6 +39,7 @@ export const tracePathRules: readonly Rule[] = [
   kialiStoreExists,
   kialiTracingProtocol,
   kialiSettingsTakeEffect,
+  kialiFindsServiceNames,
   kialiAddonAuthReplaced,
   kialiUrlsReal,
 ];

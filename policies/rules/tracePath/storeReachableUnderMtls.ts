@@ -1,4 +1,4 @@
-import { demandsOfMutualTls } from "../../clientTls";
+import { clientTls, mutual } from "../../clientTls";
 import { isUnknown } from "../../fields";
 import { kinds } from "../../match";
 import type { Mesh } from "../../mesh";
@@ -47,7 +47,8 @@ function judge({ host, port }: Destination, mesh: Mesh, services: KnownServices,
     return;
   }
   const name = host.replace(/^.*\//, "");
-  const demands = demandsOfMutualTls({ fullName: name, namespace: store.namespace, port }, mesh, stack);
+  const rules = clientTls({ fullName: name, namespace: store.namespace, port }, mesh, stack);
+  const demands = isUnknown(rules) ? rules : rules.filter(({ mode }) => mode === mutual);
   const sidecar = hasSidecar(store, stack);
   if (isUnknown(demands)) {
     findings.undecided(store.maker, demands);
