@@ -13,7 +13,9 @@ const tsx = pathToFileURL(require.resolve("tsx")).href;
 /** Half of the requests traced, by a Telemetry in `istio-system`. */
 const telemetry =
   "apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: { name: t, namespace: istio-system }\nspec:\n  tracing:\n    - randomSamplingPercentage: 50\n";
-const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+/** A namespace that no rule finds fault with. */
+const namespace =
+  "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { pod-security.kubernetes.io/enforce: restricted } }\n";
 const message =
   "Telemetry istio-system/t: spec.tracing[0].randomSamplingPercentage is 50, that is 50 % of requests, above the limit " +
   'of 5 % for environment "prod". Set it to at most 5, or raise limits.prod of policy sampling-within-limit.';

@@ -213,9 +213,9 @@ export const deployment = (
 
 /** A stack like that of the reference: every rule accepts it. */
 export const soundStack = (): readonly Resource[] => [
-  namespace("istio-system"),
-  namespace("tracing-system"),
-  namespace("bookinfo"),
+  ...["istio-system", "tracing-system", "bookinfo"].map((name) =>
+    namespace(name, { "pod-security.kubernetes.io/enforce": "restricted" }),
+  ),
   controlPlane({ tracing: { type: "None", sampling: 10000 } }),
   roll("tracing-system", "bookinfo"),
   telemetry(),

@@ -42,10 +42,16 @@ async function advice(resources: readonly Resource[]): Promise<Record<string, re
 
 /** What the rules rightly advise about each stack; README.md and docs/design.md say why it is as it is. */
 const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
-  // The total of the reference, with which the query-frontend gets 76 MiB.
-  dev: { "query-frontend-memory": ["TempoStack tracing-system/simplest"] },
-  staging: {},
+  dev: {
+    // The total of the reference, with which the query-frontend gets 76 MiB.
+    "query-frontend-memory": ["TempoStack tracing-system/simplest"],
+    "restricted-namespaces": ["Namespace bookinfo", "Namespace istio-system", "Namespace tracing-system"],
+  },
+  staging: {
+    "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
+  },
   prod: {
+    "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
     // The program destroys what it made; whoever runs it in production protects what they want to keep.
     "data-protected": ["PersistentVolumeClaim tracing-system/minio", "TempoStack tracing-system/simplest"],
   },
