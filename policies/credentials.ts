@@ -35,7 +35,8 @@ const notLiteral: readonly RegExp[] = [
   /^ENC[[(]/, // encrypted
   /^(?:\.{0,2}|~)\/[\w.-]+(?:\/[\w.@-]+)*$/, // a path
   /^[a-z]+:\/\/[^@\s]*$/i, // an address
-  /^(?:true|false|yes|no|on|off|null|none|nil|enabled|disabled|default|optional|required)$/i,
+  /^[\w.-]+\.(?:pem|key|crt|txt)$/, // a file
+  /^(?:true|false|yes|no|on|off|null|none|nil|enabled|disabled|default|optional|required|jwt|opaque)$/i,
   /^(?:\*+|x+|\.+|<.*>|\[?redacted\]?)$/i, // a mask, or a place to fill in
 ];
 

@@ -35,7 +35,7 @@ const volumeSources = [
   "secret",
 ];
 
-function volumeTypes({ spec, isPartial }: Pod, findings: PodFindings): void {
+function volumeTypes({ spec }: Pod, findings: PodFindings): void {
   const volumes = spec.at("volumes").items();
   if (isUnknown(volumes)) {
     findings.undecided(volumes);
@@ -46,16 +46,13 @@ function volumeTypes({ spec, isPartial }: Pod, findings: PodFindings): void {
     (volume) => volume.entries(),
     findings,
     (entries, volume) => {
-      const sources = entries.filter(([key]) => key !== "name");
-      const isAllowed = sources.some(([key, source]) => volumeSources.includes(key) && source.read() !== undefined);
-      const [forbidden] =
-        sources.find(([key, source]) => !volumeSources.includes(key) && source.read() !== undefined) ?? [];
-      if (!isAllowed && (forbidden !== undefined || !isPartial)) {
+      // A volume without any source is an emptyDir.
+      const sources = entries.filter(([key, source]) => key !== "name" && source.read() !== undefined);
+      const forbidden = sources.find(([key]) => !volumeSources.includes(key))?.[0];
+      if (forbidden !== undefined) {
         findings.breach(
           volume.at("name"),
-          forbidden === undefined
-            ? "a volume without a source"
-            : `a volume of type ${forbidden}, which reaches beyond the pod`,
+          `a volume of type ${forbidden}, which reaches beyond the pod`,
           `Use one of ${volumeSources.join(", ")}.`,
         );
       }

@@ -94,6 +94,8 @@ describe("no-plain-credentials", () => {
       "https://login.example.com/token",
       "true",
       "optional",
+      "opaque",
+      "client.key",
       "***",
       "<your password>",
     ]) {
