@@ -25,7 +25,10 @@ export const workload = (
   spec: unknown,
   { token = tokens.deployment, metadata }: { token?: string; metadata?: unknown } = {},
 ): Resource =>
-  resource(token, { metadata: { name: "app", namespace: "shop" }, spec: { template: { metadata, spec } } });
+  resource(token, {
+    metadata: { name: "app", namespace: "shop" },
+    spec: { template: { ...(metadata !== undefined && { metadata }), ...(spec !== undefined && { spec }) } },
+  });
 
 /** Each kind that makes pods, with the place of the pods' spec. */
 export const podMakers: readonly (readonly [token: string, path: string, wrap: (spec: unknown) => object])[] = [

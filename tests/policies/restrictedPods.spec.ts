@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { restrictedPods } from "../../policies/rules/security/restrictedPods";
-import { judge, resource, tokens, unknown } from "./helper";
+import { judge, mend, resource, tokens, unknown } from "./helper";
 import { contained, container, podMakers, podSpec, workload } from "./pods";
 
 const at = "Deployment shop/app: spec.template.spec";
@@ -225,6 +225,76 @@ describe("restricted-pods", () => {
       volumes: [{ name: "a", nfs: {} }],
     };
     assert.equal((await messages(wrong, patch)).length, 4);
+  });
+
+  describe("mending", () => {
+    const specOf = (mended: { props: Record<string, unknown> } | undefined) =>
+      (mended?.props["spec"] as { template: { spec: unknown } } | undefined)?.template.spec;
+    const mended = async (spec: unknown, options?: Parameters<typeof workload>[1]) =>
+      specOf(await mend(restrictedPods, workload(spec, options)));
+
+    it("sets what is missing and has one safe answer", async () => {
+      const bare = { image: "app", securityContext: { readOnlyRootFilesystem: true, privileged: false } };
+      const confined = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+      assert.deepEqual(await mended({ securityContext: { runAsNonRoot: true }, containers: [bare, { name: "b" }] }), {
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+        containers: [
+          { image: "app", securityContext: { readOnlyRootFilesystem: true, privileged: false, ...confined } },
+          { name: "b", securityContext: confined },
+        ],
+      });
+      assert.deepEqual(await mended({ initContainers: [{}], containers: [container()] }), {
+        securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+        initContainers: [{ securityContext: confined }],
+        containers: [container()],
+      });
+    });
+
+    it("drops all capabilities, where some were dropped", async () => {
+      const some = contained({ capabilities: { drop: ["NET_RAW"], add: ["NET_BIND_SERVICE"] } });
+      const all = contained({ capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] } });
+      assert.deepEqual(await mended(podSpec({ containers: [some] })), podSpec({ containers: [all] }));
+    });
+
+    it("leaves what is there, what every container sets itself, and what is set wrong on purpose", async () => {
+      for (const spec of [
+        podSpec(),
+        podSpec({ securityContext: { seccompProfile: { type: "Unconfined" } } }),
+        { containers: [contained({ seccompProfile: { type: "RuntimeDefault" } })] },
+        podSpec({ containers: [contained({ allowPrivilegeEscalation: true })] }),
+        undefined,
+        { containers: [] },
+      ]) {
+        assert.equal(await mended(spec), undefined);
+      }
+    });
+
+    it("lets containers escalate that could not be created otherwise", async () => {
+      for (const context of [
+        { privileged: true, capabilities: { drop: ["ALL"] } },
+        { privileged: unknown, capabilities: { drop: ["ALL"] } },
+        { capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } },
+        { capabilities: { drop: ["ALL"], add: ["CAP_SYS_ADMIN"] } },
+        { capabilities: { drop: ["ALL"], add: [unknown] } },
+      ]) {
+        assert.equal(await mended(podSpec({ containers: [{ securityContext: context }] })), undefined);
+      }
+    });
+
+    it("leaves Windows, patches and what is not known alone", async () => {
+      const bare = { containers: [{ name: "app" }] };
+      assert.equal(await mended({ ...bare, os: { name: "windows" } }), undefined);
+      assert.equal(await mended({ ...bare, os: { name: unknown } }), undefined);
+      assert.equal(await mended(bare, { token: `${tokens.deployment}Patch` }), undefined);
+      for (const spec of [
+        { containers: unknown },
+        podSpec({ containers: [{ securityContext: unknown }] }),
+        { securityContext: unknown, containers: [container()] },
+        podSpec({ containers: [contained({ capabilities: { drop: ["CHOWN", unknown] } })] }),
+      ]) {
+        assert.equal(await mended(spec), undefined);
+      }
+    });
   });
 
   it("does not apply to other kinds", async () => {

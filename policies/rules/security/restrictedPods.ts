@@ -1,6 +1,7 @@
 import { podSecurityStandards } from "../../frameworks";
 import { podOf } from "../../podSecurity";
 import { baselineControls } from "../../podSecurityBaseline";
+import { restrictPods } from "../../podSecurityRemedy";
 import { restrictedControls } from "../../podSecurityRestricted";
 import { resourceRule } from "../../rule";
 import { workloadKinds } from "../../workloads";
@@ -36,4 +37,5 @@ export const restrictedPods = resourceRule(
       });
     }
   },
+  { remediate: restrictPods },
 );
