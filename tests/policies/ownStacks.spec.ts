@@ -51,6 +51,8 @@ const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
     "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
   },
   prod: {
+    "gateway-in-production": ["TempoStack tracing-system/simplest"],
+    "no-minio-in-production": ["Deployment tracing-system/minio"],
     "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
     // The program destroys what it made; whoever runs it in production protects what they want to keep.
     "data-protected": ["PersistentVolumeClaim tracing-system/minio", "TempoStack tracing-system/simplest"],
