@@ -45,17 +45,23 @@ const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
   dev: {
     // The total of the reference, with which the query-frontend gets 76 MiB.
     "query-frontend-memory": ["TempoStack tracing-system/simplest"],
+    "receivers-tls": ["TempoStack tracing-system/simplest"],
     "restricted-namespaces": ["Namespace bookinfo", "Namespace istio-system", "Namespace tracing-system"],
+    "storage-tls": ["TempoStack tracing-system/simplest"],
   },
   staging: {
+    "receivers-tls": ["TempoStack tracing-system/simplest"],
     "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
+    "storage-tls": ["TempoStack tracing-system/simplest"],
   },
   prod: {
     "gateway-in-production": ["TempoStack tracing-system/simplest"],
     "no-minio-in-production": ["Deployment tracing-system/minio"],
+    "receivers-tls": ["TempoStack tracing-system/simplest"],
     "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
     // The program destroys what it made; whoever runs it in production protects what they want to keep.
     "data-protected": ["PersistentVolumeClaim tracing-system/minio", "TempoStack tracing-system/simplest"],
+    "storage-tls": ["TempoStack tracing-system/simplest"],
   },
 };
 

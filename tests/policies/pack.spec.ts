@@ -17,10 +17,11 @@ const withoutMesh = new Set<string>([
   "kiali-store-exists",
   "kiali-tracing-protocol",
   "kiali-settings-take-effect",
+  "storage-tls",
 ]);
 
 /** The rules that ask for a field that every object of a kind has to have. */
-const asksForFields = new Set<string>(["default-namespace-unused", "ownership-labels"]);
+const asksForFields = new Set<string>(["default-namespace-unused", "ownership-labels", "receivers-tls"]);
 
 /** Objects of the trace path, which the sound stack does without. */
 const tracePath = [

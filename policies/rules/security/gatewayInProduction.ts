@@ -14,7 +14,7 @@ export const gatewayInProduction = resourceRule(
     enforcementLevel: "advisory",
     severity: "high",
     tags: ["security", "tempo"],
-    url: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/distributed_tracing/distributed-tracing-platform-tempo#distr-tracing-tempo-config-multitenancy_dist-tracing-tempo-configuring",
+    url: "https://grafana.com/docs/tempo/latest/setup/operator/multitenancy/",
     remediationSteps:
       "Enable the gateway with tenants. It takes OTLP alone, so the spans of a mesh that speaks Zipkin have to go through an OpenTelemetry Collector.",
     configSchema: productionSchema,
