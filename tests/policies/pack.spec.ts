@@ -18,6 +18,7 @@ const withoutMesh = new Set<string>([
   "kiali-tracing-protocol",
   "kiali-settings-take-effect",
   "storage-tls",
+  "gateways-tls",
 ]);
 
 /** The rules that ask for a field that every object of a kind has to have. */

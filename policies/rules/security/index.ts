@@ -1,11 +1,14 @@
 import type { Rule } from "../../rule";
 import { gatewayInProduction } from "./gatewayInProduction";
+import { gatewaysTls } from "./gatewaysTls";
 import { noMinioInProduction } from "./noMinioInProduction";
 import { noPlainCredentials } from "./noPlainCredentials";
 import { receiversTls } from "./receiversTls";
 import { restrictedNamespaces } from "./restrictedNamespaces";
 import { restrictedPods } from "./restrictedPods";
+import { routesTls } from "./routesTls";
 import { storageTls } from "./storageTls";
+import { tlsVerified } from "./tlsVerified";
 
 /** Credentials, certificates, rights and pods. */
 export const securityRules: readonly Rule[] = [
@@ -14,6 +17,9 @@ export const securityRules: readonly Rule[] = [
   noMinioInProduction,
   storageTls,
   receiversTls,
+  routesTls,
+  gatewaysTls,
+  tlsVerified,
   restrictedPods,
   restrictedNamespaces,
 ];
