@@ -19,6 +19,8 @@ const withoutMesh = new Set<string>([
   "kiali-settings-take-effect",
   "storage-tls",
   "gateways-tls",
+  "tenants-not-for-everyone",
+  "no-wide-roles",
 ]);
 
 /** The rules that ask for a field that every object of a kind has to have. */
