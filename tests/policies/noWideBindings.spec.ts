@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noWideBindings } from "../../policies/rules/security/noWideBindings";
 import type { Resource } from "../../policies/match";
 import { judge, resource, unknown } from "./helper";
-import { binding, groupOf } from "./rbac";
+import { binding, groupOf, role } from "./rbac";
 
 const messages = async (subject: Resource, config?: Record<string, unknown>) =>
   (await judge(noWideBindings, [subject], config)).violations.map(({ message }) => message);
@@ -68,8 +68,13 @@ describe("no-wide-bindings", () => {
     assert.equal((await messages(binding(unknown, { to: "cluster-admin" }))).length, 1);
   });
 
-  it("does not apply to other kinds", async () => {
-    const { notApplicable } = await judge(noWideBindings, [resource("core/v1:ServiceAccount", {})]);
-    assert.equal(notApplicable, 1);
+  it("leaves rights on tenants to the rule on tenants", async () => {
+    const rules = [{ apiGroups: ["tempo.grafana.com"], resources: ["dev"], verbs: ["get"] }];
+    const reads = [role(rules), binding([groupOf("system:authenticated")])];
+    assert.deepEqual((await judge(noWideBindings, reads)).violations, []);
+    assert.equal(
+      (await judge(noWideBindings, [role([]), binding([groupOf("system:authenticated")])])).violations.length,
+      1,
+    );
   });
 });

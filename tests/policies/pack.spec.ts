@@ -21,6 +21,7 @@ const withoutMesh = new Set<string>([
   "gateways-tls",
   "tenants-not-for-everyone",
   "no-wide-roles",
+  "no-wide-bindings",
 ]);
 
 /** The rules that ask for a field that every object of a kind has to have. */

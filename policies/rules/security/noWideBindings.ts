@@ -1,8 +1,10 @@
 import { whoeverIs } from "../../everyone";
 import { isUnknown } from "../../fields";
 import { cisBenchmark } from "../../frameworks";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { kinds, type KubernetesObject } from "../../match";
+import { bindings } from "../../rbac";
+import { stackRule, type Findings } from "../../rule";
+import { tenantRights } from "../../tenants";
 
 /** Roles that Kubernetes and OpenShift themselves bind to everyone: they tell versions and who one is. */
 const harmless: ReadonlySet<string> = new Set([
@@ -23,8 +25,10 @@ const harmless: ReadonlySet<string> = new Set([
   "system:image-puller",
 ]);
 
+const allow = "Or list the binding under except of policy no-wide-bindings.";
+
 /** Who is bound to cluster-admin reads every Secret of the cluster; what everyone may do needs no stolen credential. */
-export const noWideBindings = resourceRule(
+export const noWideBindings = stackRule(
   {
     name: "no-wide-bindings",
     displayName: "No binding to cluster-admin or to everyone",
@@ -47,42 +51,54 @@ export const noWideBindings = resourceRule(
       },
     },
   },
-  [kinds.roleBinding, kinds.clusterRoleBinding],
-  (object, findings, config) => {
-    const except = (config["except"] ?? []) as readonly string[];
-    const name = object.name;
-    if (typeof name === "string" && except.includes(name)) {
-      return;
-    }
-    const roleField = object.field("roleRef", "name");
-    const role = roleField.string();
-    const allow = "Or list the binding under except of policy no-wide-bindings.";
-    if (isUnknown(role)) {
-      findings.undecided(object, role);
-    } else if (role === "cluster-admin") {
-      findings.violation({
-        object,
-        field: roleField,
-        problem: object.is(kinds.clusterRoleBinding)
-          ? "so its subjects may do everything in the cluster, and read every Secret"
-          : "so its subjects may do everything in the namespace, and change who may do what there",
-        fix: `Bind a role with the rights that are needed. ${allow}`,
-      });
-    }
-    for (const { field, value: subject } of object.field("subjects").strings("name")) {
-      if (isUnknown(subject)) {
-        findings.undecided(object, subject);
-        continue;
-      }
-      const whoever = subject === "system:masters" ? "whoever has a certificate of that group" : whoeverIs(subject);
-      if (whoever !== undefined && !isUnknown(role) && !harmless.has(role ?? "")) {
-        findings.violation({
-          object,
-          field,
-          problem: `so ${whoever} gets the rights of role ${role ?? "without a name"}`,
-          fix: `Name the users, groups or service accounts that need them. ${allow}`,
-        });
+  (stack, findings, config) => {
+    const except: readonly unknown[] = (config["except"] as readonly string[] | undefined) ?? [];
+    for (const binding of bindings(stack).filter(({ name }) => !except.includes(name))) {
+      judgeRole(binding, findings);
+      // Rights on tenants have a rule of their own.
+      if (tenantRights(stack, binding) === undefined) {
+        judgeSubjects(binding, findings);
       }
     }
   },
+  { withoutMesh: true },
 );
+
+function judgeRole(object: KubernetesObject, findings: Findings): void {
+  const field = object.field("roleRef", "name");
+  const role = field.string();
+  if (isUnknown(role)) {
+    findings.undecided(object, role);
+  } else if (role === "cluster-admin") {
+    findings.violation({
+      object,
+      field,
+      problem: object.is(kinds.clusterRoleBinding)
+        ? "so its subjects may do everything in the cluster, and read every Secret"
+        : "so its subjects may do everything in the namespace, and change who may do what there",
+      fix: `Bind a role with the rights that are needed. ${allow}`,
+    });
+  }
+}
+
+function judgeSubjects(object: KubernetesObject, findings: Findings): void {
+  const role = object.field("roleRef", "name").string();
+  if (typeof role !== "string" || harmless.has(role)) {
+    return;
+  }
+  for (const { field, value: subject } of object.field("subjects").strings("name")) {
+    if (isUnknown(subject)) {
+      findings.undecided(object, subject);
+      continue;
+    }
+    const whoever = subject === "system:masters" ? "whoever has a certificate of that group" : whoeverIs(subject);
+    if (whoever !== undefined) {
+      findings.violation({
+        object,
+        field,
+        problem: `so ${whoever} gets the rights of role ${role}`,
+        fix: `Name the users, groups or service accounts that need them. ${allow}`,
+      });
+    }
+  }
+}
