@@ -40,28 +40,42 @@ async function advice(resources: readonly Resource[]): Promise<Record<string, re
   return advised;
 }
 
-/** What the rules rightly advise about each stack; README.md and docs/design.md say why it is as it is. */
+const minio = "Deployment tracing-system/minio";
+const tempo = "TempoStack tracing-system/simplest";
+
+/** What the rules rightly advise about every stack: its store is its own, without TLS, and its images have tags. */
+const advisedEverywhere: Record<string, readonly string[]> = {
+  "images-pinned": [minio, "Job tracing-system/minio-provisioning-1"],
+  "receivers-tls": [tempo],
+  "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
+  "storage-tls": [tempo],
+  "store-network-policy": [minio],
+};
+
+/** What they advise about each stack, in place of that or beside it. */
 const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
   dev: {
+    ...advisedEverywhere,
+    "images-pinned": [
+      ...["details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3"].map(
+        (name) => `Deployment bookinfo/${name}`,
+      ),
+      minio,
+      "Job istio-system/traffic-7624995469",
+      "Job istio-system/verification-b51d4bdc6a",
+      "Job tracing-system/minio-provisioning-1",
+    ],
     // The total of the reference, with which the query-frontend gets 76 MiB.
-    "query-frontend-memory": ["TempoStack tracing-system/simplest"],
-    "receivers-tls": ["TempoStack tracing-system/simplest"],
+    "query-frontend-memory": [tempo],
     "restricted-namespaces": ["Namespace bookinfo", "Namespace istio-system", "Namespace tracing-system"],
-    "storage-tls": ["TempoStack tracing-system/simplest"],
   },
-  staging: {
-    "receivers-tls": ["TempoStack tracing-system/simplest"],
-    "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
-    "storage-tls": ["TempoStack tracing-system/simplest"],
-  },
+  staging: advisedEverywhere,
   prod: {
-    "gateway-in-production": ["TempoStack tracing-system/simplest"],
-    "no-minio-in-production": ["Deployment tracing-system/minio"],
-    "receivers-tls": ["TempoStack tracing-system/simplest"],
-    "restricted-namespaces": ["Namespace istio-system", "Namespace tracing-system"],
+    ...advisedEverywhere,
     // The program destroys what it made; whoever runs it in production protects what they want to keep.
-    "data-protected": ["PersistentVolumeClaim tracing-system/minio", "TempoStack tracing-system/simplest"],
-    "storage-tls": ["TempoStack tracing-system/simplest"],
+    "data-protected": ["PersistentVolumeClaim tracing-system/minio", tempo],
+    "gateway-in-production": [tempo],
+    "no-minio-in-production": [minio],
   },
 };
 

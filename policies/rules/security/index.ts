@@ -1,8 +1,11 @@
 import type { Rule } from "../../rule";
 import { gatewayInProduction } from "./gatewayInProduction";
 import { gatewaysTls } from "./gatewaysTls";
+import { imagesPinned } from "./imagesPinned";
 import { noMinioInProduction } from "./noMinioInProduction";
 import { noPlainCredentials } from "./noPlainCredentials";
+import { noPublishedCredentials } from "./noPublishedCredentials";
+import { noSensitiveSpanTags } from "./noSensitiveSpanTags";
 import { noWideBindings } from "./noWideBindings";
 import { noWideRoles } from "./noWideRoles";
 import { receiversTls } from "./receiversTls";
@@ -10,22 +13,29 @@ import { restrictedNamespaces } from "./restrictedNamespaces";
 import { restrictedPods } from "./restrictedPods";
 import { routesTls } from "./routesTls";
 import { storageTls } from "./storageTls";
+import { storeNetworkPolicy } from "./storeNetworkPolicy";
 import { tenantsNotForEveryone } from "./tenantsNotForEveryone";
 import { tlsVerified } from "./tlsVerified";
+import { traceViewsAuthenticated } from "./traceViewsAuthenticated";
 
-/** Credentials, certificates, rights and pods. */
+/** Credentials, access, encryption, networks, images and pods. */
 export const securityRules: readonly Rule[] = [
   noPlainCredentials,
+  noPublishedCredentials,
+  noSensitiveSpanTags,
   tenantsNotForEveryone,
+  traceViewsAuthenticated,
+  gatewayInProduction,
   noWideBindings,
   noWideRoles,
-  gatewayInProduction,
-  noMinioInProduction,
   storageTls,
   receiversTls,
   routesTls,
   gatewaysTls,
   tlsVerified,
+  storeNetworkPolicy,
+  noMinioInProduction,
+  imagesPinned,
   restrictedPods,
   restrictedNamespaces,
 ];
