@@ -7,8 +7,9 @@
 const credentialEnd =
   /(?:password|passwd|passphrase|token|apikey|accesskey|secretkey|accesskeysecret|privatekey|signingkey|encryptionkey|accountkey|storagekey|connectionstring|(?:client|shared|consumer|session|cookie|signing|jwt|hmac|webhook)secret)$/;
 
-/** Ends of names that look like the above and are something else: counts, kinds and public halves. */
-const harmlessEnd = /(?:maxtoken|numtoken|nexttoken|continuetoken|pagetoken|publicaccesskey|publickey)$/;
+/** Ends of names that look like the above and are something else: counts, names and public halves. */
+const harmlessEnd =
+  /(?:initialclustertoken|maxtoken|numtoken|nexttoken|continuetoken|pagetoken|publicaccesskey|publickey)$/;
 
 /** Whether a name promises that its value is a credential: `MINIO_SECRET_KEY`, `adminPassword`, `api-token`. */
 export function isCredentialName(name: string): boolean {
@@ -35,7 +36,8 @@ const notLiteral: readonly RegExp[] = [
   /^ENC[[(]/, // encrypted
   /^(?:\.{0,2}|~)\/[\w.-]+(?:\/[\w.@-]+)*$/, // a path
   /^[a-z]+:\/\/[^@\s]*$/i, // an address
-  /^[\w.-]+\.(?:pem|key|crt|txt)$/, // a file
+  /^[\w./-]+\.(?:pem|key|crt|txt)$/, // a file
+  /^[01]$/,
   /^(?:true|false|yes|no|on|off|null|none|nil|enabled|disabled|default|optional|required|jwt|opaque)$/i,
   /^(?:\*+|x+|\.+|<.*>|\[?redacted\]?)$/i, // a mask, or a place to fill in
 ];

@@ -16,3 +16,8 @@ export function cisBenchmark(reference: string, specification: string): PolicyCo
 export function hardeningGuide(reference: string, specification: string): PolicyComplianceFramework {
   return { name: "NSA/CISA Kubernetes Hardening Guide", version: "1.2", reference, specification };
 }
+
+/** One of the security context constraints that OpenShift comes with. */
+export function openshiftConstraints(reference: string, specification: string): PolicyComplianceFramework {
+  return { name: "OpenShift security context constraints", version: "4.17", reference, specification };
+}

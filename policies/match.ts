@@ -52,6 +52,7 @@ export const kinds = {
   kiali: { group: "kiali.io", kinds: ["Kiali"] },
   collector: { group: "opentelemetry.io", kinds: ["OpenTelemetryCollector"] },
   envoyFilter: { group: "networking.istio.io", kinds: ["EnvoyFilter"] },
+  scc: { group: "security.openshift.io", kinds: ["SecurityContextConstraints"] },
   istioOperator: { group: "install.istio.io", kinds: ["IstioOperator"] },
   minioTenant: { group: "minio.min.io", kinds: ["Tenant"] },
   istioRevisionTag: { group: "sailoperator.io", kinds: ["IstioRevisionTag"] },

@@ -67,6 +67,7 @@ describe("no-plain-credentials", () => {
       "NEXT_TOKEN",
       "SSH_PUBLIC_KEY",
       "TOKENIZER",
+      "INITIAL_CLUSTER_TOKEN",
     ]) {
       it(`leaves ${name} alone`, async () => assert.ok(!(await isFound(inEnv(name, canary)))));
     }
@@ -95,7 +96,8 @@ describe("no-plain-credentials", () => {
       "true",
       "optional",
       "opaque",
-      "client.key",
+      "certs/client.key",
+      "1",
       "***",
       "<your password>",
     ]) {
@@ -143,7 +145,10 @@ describe("no-plain-credentials", () => {
     assert.ok(await isFound(annotated({ "example.com/token": canary })));
     assert.ok(!(await isFound(annotated({ "nginx.ingress.kubernetes.io/auth-secret": "basic-auth" }))));
     const copy = JSON.stringify({ password: canary });
-    assert.ok(!(await isFound(annotated({ "kubectl.kubernetes.io/last-applied-configuration": copy }))));
+    assert.ok(await isFound(annotated({ "example.com/settings": copy.replace("{", "{\n") })));
+    for (const key of ["kubectl.kubernetes.io/last-applied-configuration", "alm-examples"]) {
+      assert.ok(!(await isFound(annotated({ [key]: copy.replace("{", "{\n") }))), key);
+    }
   });
 
   describe("by the looks", () => {

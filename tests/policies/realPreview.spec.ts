@@ -109,6 +109,13 @@ describe("policy pack in previews of the real engine", function () {
     assert.deepEqual(new Set(blocked), new Set(["sampling-within-limit"]));
   });
 
+  it("refuses a secret outside a Secret, encrypted in the state or not, and does not show it", async () => {
+    const { code, output } = await preview(["credentials"]);
+    assert.equal(code, 1, output);
+    const found = finding("mandatory", "no-plain-credentials", "Deployment: productpage").exec(output);
+    assert.match(found?.groups?.["message"] ?? "", /env\[0\]\.value is \[secret\], the value of TOKEN in plain text/);
+  });
+
   it("refuses a configuration that names rules or keys that do not exist", async () => {
     const { code, output } = await preview([], {
       all: { enforcementLevel: "advisory", limits: { staging: 25 } },

@@ -8,6 +8,8 @@ import { noPublishedCredentials } from "./noPublishedCredentials";
 import { noSensitiveSpanTags } from "./noSensitiveSpanTags";
 import { noWideBindings } from "./noWideBindings";
 import { noWideRoles } from "./noWideRoles";
+import { noWideScc } from "./noWideScc";
+import { openshiftAssignedIds } from "./openshiftAssignedIds";
 import { receiversTls } from "./receiversTls";
 import { restrictedNamespaces } from "./restrictedNamespaces";
 import { restrictedPods } from "./restrictedPods";
@@ -28,6 +30,7 @@ export const securityRules: readonly Rule[] = [
   gatewayInProduction,
   noWideBindings,
   noWideRoles,
+  noWideScc,
   storageTls,
   receiversTls,
   routesTls,
@@ -37,5 +40,6 @@ export const securityRules: readonly Rule[] = [
   noMinioInProduction,
   imagesPinned,
   restrictedPods,
+  openshiftAssignedIds,
   restrictedNamespaces,
 ];

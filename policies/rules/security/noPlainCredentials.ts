@@ -16,12 +16,13 @@ const keepers = [
   { group: "apiextensions.k8s.io", kinds: ["CustomResourceDefinition"] },
 ];
 
-/** What is not the user's to write: what the cluster reports, and the copy of the object that kubectl keeps. */
+/** What is not the user's to write: what the cluster reports, the copy that kubectl keeps, an operator's examples. */
 const notWritten: ReadonlySet<string> = new Set([
   "status",
   "managedFields",
   "binaryData",
   "kubectl.kubernetes.io/last-applied-configuration",
+  "alm-examples",
 ]);
 
 /**
