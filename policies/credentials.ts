@@ -57,9 +57,10 @@ const looks: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a JSON web token", /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}/],
 ];
 
-/** A password in a URL, and the credentials of an Authorization header: the part that must be literal is captured. */
+/** A password in a URL or a command, and that of an Authorization header: the part that must be literal is captured. */
 const literalLooks: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/"']*:([^\s@/"']+)@/gi],
+  ["the password of a user", /\bcurl\b[^|;&\n]*\s(?:-u|--user)[\s=]*["']?[^\s:"']+:([^\s"']+)/g],
   ["an Authorization header", /\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+([^\s"']+)/gi],
 ];
 

@@ -185,6 +185,13 @@ describe("no-plain-credentials", () => {
       assert.ok(!(await isFound(inKiali({ authorization: "Bearer ${env:TOKEN}" }))));
     });
 
+    it("finds the password of a user that curl is given", async () => {
+      assert.ok(await isFound(inArgs(`curl -s -u admin:${canary} https://tempo`)));
+      assert.ok(await isFound(inArgs(`curl --user=admin:${canary} https://tempo`)));
+      assert.ok(!(await isFound(inArgs('curl -u "admin:$PASSWORD" https://tempo'))));
+      assert.ok(!(await isFound(inArgs("curl -u admin https://tempo"))));
+    });
+
     it("leaves alone a URL without a password, or with one to be filled in", async () => {
       for (const url of [
         "https://db:5432/",
