@@ -17,12 +17,20 @@ export function textKindOf(fileName: string): TextKind {
   return codeFile.test(fileName) ? "code" : /\.(?:ba)?sh$/i.test(fileName) ? "shell" : "config";
 }
 
-const quoted = /([\w.-]+)["'\]]*\s*(?<![=!<>])[:=](?!=)\s*(["'`])((?:(?!\2)[^\n])+)\2/g;
-const inShell = /(?:^|[\s;&|])()([A-Za-z_]\w*)=([^\s"'`$;&|()<>\\]+)/g;
-const flag = /(?:^|\s)--?([\w.-]+)(?:=|\s+)()(?!-)([^\s"'`;&|]+)/g;
+const quoted =
+  /(?<name>[\w.-]+)["'\]]*\s*(?<![=!<>])[:=](?!=)\s*(?<quote>["'`])(?<value>(?:(?!\k<quote>)[^\n])+)\k<quote>/g;
+const inShell = /(?:^|[\s;&|])(?<name>[A-Za-z_]\w*)=(?<value>[^\s"'`$;&|()<>\\]+)/g;
+const flag = /(?:^|\s)--?(?<name>[\w.-]+)(?:=|\s+)(?<value>[^\s"'`;&|-][^\s"'`;&|]*)/g;
 const line =
-  /^[ \t]*(?:export[ \t]+|-[ \t]+)?["']?([\w.-]+)["']?[ \t]*[:=][ \t]*()([^\s"'#{}()[\],;<>|&]+)[ \t]*(?:#.*)?$/gm;
+  /^[ \t]*(?:export[ \t]+|-[ \t]+)?["']?(?<name>[\w.-]+)["']?[ \t]*[:=][ \t]*(?<value>[^\s"'#{}()[\],;<>|&]+)[ \t]*(?:#.*)?$/gm;
 const comment = /^[ \t]*(?:#|\/\/|;).*$/gm;
+
+/** How each kind of text assigns. */
+const assignments: Readonly<Record<TextKind, readonly RegExp[]>> = {
+  code: [quoted],
+  shell: [quoted, inShell, flag],
+  config: [quoted, line],
+};
 
 /**
  * The name to which a text assigns a credential in plain text; undefined if it does not. The value is not returned, so
@@ -33,13 +41,8 @@ export function assignedCredential(text: string, kind: TextKind): string | undef
     return undefined;
   }
   const code = text.replace(comment, "");
-  const matches = [
-    ...[...code.matchAll(quoted)].map(([, name, , value]) => [name, value] as const),
-    ...(kind === "shell" ? [...code.matchAll(inShell)].map(([, , name, value]) => [name, value] as const) : []),
-    ...(kind === "shell" ? [...code.matchAll(flag)].map(([, name, , value]) => [name, value] as const) : []),
-    ...(kind === "config" ? [...code.matchAll(line)].map(([, name, , value]) => [name, value] as const) : []),
-  ];
-  return matches.find(([name = "", value = ""]) => isCredential(name, value))?.[0];
+  const matches = assignments[kind].flatMap((pattern) => [...code.matchAll(pattern)]);
+  return matches.find(({ groups }) => isCredential(groups?.["name"] ?? "", groups?.["value"] ?? ""))?.groups?.["name"];
 }
 
 /** Whether a value is a credential, going by the name under which it stands. */
