@@ -1,6 +1,5 @@
 import { anyOf, isUnknown, type Decision, type Field } from "./fields";
 import { kinds, type KubernetesObject, type Match } from "./match";
-import { bindings } from "./rbac";
 import type { Stack } from "./stack";
 
 /** Kinds that only OpenShift has. */
@@ -27,7 +26,7 @@ export function hasOwnScc(stack: Stack, object: KubernetesObject, pod: Field): D
   const namespace = object.namespace;
   const account = pod.at("serviceAccountName").string() ?? "default";
   return anyOf(
-    bindings(stack).map((binding): Decision => {
+    stack.ofKind(kinds.roleBinding).map((binding): Decision => {
       const role = binding.field("roleRef", "name").string();
       if (role === undefined || (!isUnknown(role) && !role.startsWith(sccRole))) {
         return false;

@@ -52,11 +52,7 @@ export function boundRoles(stack: Stack, binding: KubernetesObject): readonly Ku
   const name = binding.field("roleRef", "name").string();
   const isCluster = binding.field("roleRef", "kind").string() === "ClusterRole";
   return stack
-    .ofKind(isCluster ? kinds.clusterRole : kinds.role)
-    .filter((role) => role.name === name && (isCluster || role.namespace === binding.namespace));
-}
-
-/** The bindings of a stack, of both kinds. */
-export function bindings(stack: Stack): readonly KubernetesObject[] {
-  return [...stack.ofKind(kinds.roleBinding), ...stack.ofKind(kinds.clusterRoleBinding)];
+    .ofKind(kinds.role)
+    .filter((role) => role.is(kinds.clusterRole) === isCluster && role.name === name)
+    .filter((role) => isCluster || role.namespace === binding.namespace);
 }

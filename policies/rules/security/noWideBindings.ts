@@ -2,7 +2,6 @@ import { whoeverIs } from "../../everyone";
 import { isUnknown } from "../../fields";
 import { cisBenchmark } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
-import { bindings } from "../../rbac";
 import { stackRule, type Findings } from "../../rule";
 import { tenantRights } from "../../tenants";
 
@@ -53,7 +52,7 @@ export const noWideBindings = stackRule(
   },
   (stack, findings, config) => {
     const except: readonly unknown[] = (config["except"] as readonly string[] | undefined) ?? [];
-    for (const binding of bindings(stack).filter(({ name }) => !except.includes(name))) {
+    for (const binding of stack.ofKind(kinds.roleBinding).filter(({ name }) => !except.includes(name))) {
       judgeRole(binding, findings);
       // Rights on tenants have a rule of their own.
       if (tenantRights(stack, binding) === undefined) {

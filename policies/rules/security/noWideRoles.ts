@@ -1,7 +1,7 @@
 import { isUnknown } from "../../fields";
 import { cisBenchmark } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
-import { bindings, boundRoles, includes, rightsOf, type Item, type Rights } from "../../rbac";
+import { boundRoles, includes, rightsOf, type Item, type Rights } from "../../rbac";
 import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 
@@ -33,7 +33,7 @@ export const noWideRoles = stackRule(
     remediationSteps: "List the verbs and resources that the holder uses. Read Secrets by name, or in one namespace.",
   },
   (stack, findings) => {
-    for (const object of [...stack.ofKind(kinds.role), ...stack.ofKind(kinds.clusterRole)]) {
+    for (const object of stack.ofKind(kinds.role)) {
       const rules = rightsOf(object);
       if (isUnknown(rules)) {
         findings.undecided(object, rules);
@@ -101,6 +101,6 @@ function secretsEverywhere(stack: Stack, role: KubernetesObject, rights: Rights)
 
 /** Whether a ClusterRole is bound, and only within namespaces. */
 function isForNamespaces(stack: Stack, role: KubernetesObject): boolean {
-  const uses = bindings(stack).filter((binding) => boundRoles(stack, binding).includes(role));
-  return uses.length > 0 && uses.every((binding) => binding.is(kinds.roleBinding));
+  const uses = stack.ofKind(kinds.roleBinding).filter((binding) => boundRoles(stack, binding).includes(role));
+  return uses.length > 0 && !uses.some((binding) => binding.is(kinds.clusterRoleBinding));
 }

@@ -32,9 +32,9 @@ export const noWideScc = resourceRule(
     framework: openshiftConstraints("restricted-v2", "The default constraint of authenticated users."),
     remediationSteps: "Make the image run as any user, and remove the binding. Istio needs none with its CNI plugin.",
   },
-  [kinds.roleBinding, kinds.clusterRoleBinding, kinds.role, kinds.clusterRole],
+  [kinds.roleBinding, kinds.role],
   (object, findings) => {
-    if (object.is(kinds.role) || object.is(kinds.clusterRole)) {
+    if (object.is(kinds.role)) {
       judgeRole(object, findings);
     } else {
       judgeName(object, object.field("roleRef", "name"), sccRole, findings);

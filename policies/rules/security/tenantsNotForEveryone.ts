@@ -1,7 +1,7 @@
 import { whoeverIs } from "../../everyone";
 import { isUnknown } from "../../fields";
 import { hardeningGuide } from "../../frameworks";
-import { bindings } from "../../rbac";
+import { kinds } from "../../match";
 import { stackRule } from "../../rule";
 import { tenantRights } from "../../tenants";
 
@@ -23,7 +23,7 @@ export const tenantsNotForEveryone = stackRule(
       "Bind the role to the group that looks after the tenant, to the ServiceAccount of the collector that writes, and to Kiali's.",
   },
   (stack, findings) => {
-    for (const object of bindings(stack)) {
+    for (const object of stack.ofKind(kinds.roleBinding)) {
       const given = tenantRights(stack, object);
       if (given === undefined) {
         continue;
