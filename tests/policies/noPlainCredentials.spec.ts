@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { noPlainCredentials } from "../../policies/rules/security/noPlainCredentials";
 import type { Resource } from "../../policies/match";
 import { judge, resource, tokens, unknown } from "./helper";
@@ -36,6 +37,25 @@ describe("no-plain-credentials", () => {
       "Deployment shop/app: spec.template.spec.containers[0].env[0].value is [secret], the value of MINIO_SECRET_KEY in plain text, " +
         "for everybody to read who may read this object. Put it into a Secret, refer to that, and replace the credential.",
     ]);
+  });
+
+  it("shows no credential, wherever it stands", async () => {
+    const places: readonly ((value: string) => Resource)[] = [
+      (value) => inEnv("TOKEN", value),
+      (value) => inEnv("URL", `https://user:${value}@db/`),
+      (value) => inArgs("--password", value),
+      (value) => inArgs(`PASSWORD=${value} run`),
+      (value) => inConfigMap({ password: value }),
+      (value) => inConfigMap({ "app.yaml": `password: ${value}\n` }),
+      (value) => inKiali({ auth: { password: value } }),
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), fc.uuid(), async (place, value) => {
+        const { violations } = await judge(noPlainCredentials, [place(value)]);
+        assert.equal(violations.length, 1);
+        assert.ok(!violations[0]?.message.includes(value));
+      }),
+    );
   });
 
   describe("by the name", () => {
