@@ -11,7 +11,7 @@ const anyName: ReadonlySet<string> = new Set([...commandLines, "env", "data", "s
 
 /** What credential a leaf holds in plain text, as a noun; undefined if it holds none. */
 export function plainCredential(leaf: Leaf, isFile: boolean): string | undefined {
-  if (isUnknown(leaf.value) || typeof leaf.value === "boolean") {
+  if (isUnknown(leaf.value)) {
     return undefined;
   }
   const value = String(leaf.value);

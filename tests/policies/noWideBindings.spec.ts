@@ -27,6 +27,8 @@ describe("no-wide-bindings", () => {
       assert.equal((await messages(binding([groupOf(subject)], { to: "view", ns: "x" }))).length, 1, subject);
     }
     assert.equal((await messages(binding([groupOf("system:authenticated")], { to: "cluster-admin" }))).length, 2);
+    const [message] = await messages(binding([groupOf("system:masters")], { to: "view" }));
+    assert.match(message ?? "", /so whoever has a certificate of that group gets the rights of role view\./);
   });
 
   it("accepts other roles and subjects, and what Kubernetes itself gives to everyone", async () => {

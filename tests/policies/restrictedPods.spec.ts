@@ -169,6 +169,7 @@ describe("restricted-pods", () => {
       { containers: [contained({ capabilities: { drop: ["CHOWN", "ALL"], add: ["NET_BIND_SERVICE"] } })] },
       { securityContext: context({ runAsUser: 1000, sysctls: [{ name: "kernel.shm_rmid_forced" }] }) },
       { containers: [container({ livenessProbe: { httpGet: { host: "", port: 80 } } })] },
+      { containers: [container({ ports: [{ containerPort: 80 }] })] },
       ...["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim"].map(volume),
       ...["projected", "secret"].map(volume),
       { volumes: [{ name: "a" }, { name: "b", hostPath: null, emptyDir: {} }] },

@@ -41,7 +41,7 @@ describe("storage-tls", () => {
   it("accepts a TempoStack whose store is always taken over HTTPS", async () => {
     for (const subject of [
       stackWith({ type: "azure" }),
-      stackWith({ type: "gcs" }),
+      stackWith({ type: "gcs", credentialMode: "static" }),
       stackWith({ type: "s3", credentialMode: "token" }),
       stackWith({ type: "s3", credentialMode: "token-cco" }),
     ]) {

@@ -46,7 +46,9 @@ describe("tls-verified", () => {
 
   it("knows a switch that is a text, and one in a text of settings, which it does not show", async () => {
     assert.equal((await messages(rule({ insecureSkipVerify: "True" }))).length, 1);
-    assert.equal((await messages(rule({ insecureSkipVerify: "untrue" }))).length, 0);
+    for (const other of ["untrue", "trueish", "false"]) {
+      assert.equal((await messages(rule({ insecureSkipVerify: other }))).length, 0, other);
+    }
     const config = (text: string) =>
       resource("opentelemetry.io/v1alpha1:OpenTelemetryCollector", { spec: { config: text } });
     assert.deepEqual(await messages(config("exporters:\n  otlp:\n    tls:\n      insecure_skip_verify: true\n")), [
@@ -80,6 +82,7 @@ describe("tls-verified", () => {
       [],
     ]) {
       assert.equal((await messages(running(...command))).length, 0, command.join(" "));
+      assert.equal((await messages(workload({ hostnames: ["curl -k x"] }))).length, 0);
     }
   });
 
@@ -87,6 +90,8 @@ describe("tls-verified", () => {
     const spec = { template: { spec: { containers: [{ args: ["curl -k x"] }] } } };
     assert.equal((await messages(resource(`${tokens.deployment}Patch`, { spec }))).length, 1);
     assert.equal((await messages(resource(tokens.istio, { status: { insecureSkipVerify: true } }))).length, 0);
+    const managedFields = [{ fieldsV1: { insecureSkipVerify: true } }];
+    assert.equal((await messages(resource(tokens.istio, { metadata: { managedFields } }))).length, 0);
   });
 
   it("does not judge what a preview does not know, and says so", async () => {
