@@ -36,7 +36,6 @@ describe("no-published-credentials", () => {
       { username: "admin", bucket: "test", endpoint: "minio" },
       { "password-file": "password" },
       {},
-      "[secret]",
     ]) {
       assert.deepEqual(await messages(secret({ stringData })), []);
     }
@@ -48,8 +47,13 @@ describe("no-published-credentials", () => {
     assert.equal((await messages(patch)).length, 1);
   });
 
-  it("does not judge what a preview does not know, and says so", async () => {
-    for (const props of [{ stringData: unknown }, { data: unknown }, { stringData: { password: unknown } }]) {
+  it("does not judge what is encrypted, or what a preview does not know, and says so", async () => {
+    for (const props of [
+      { stringData: unknown },
+      { data: unknown },
+      { stringData: { password: unknown } },
+      { stringData: "[secret]" },
+    ]) {
       const { violations, notes } = await judge(noPublishedCredentials, [secret(props)]);
       assert.deepEqual(violations, []);
       assert.equal(notes.length, 1);
