@@ -14,7 +14,8 @@ import { run } from "../cluster/run";
 import { prepareToolset } from "../cluster/toolset";
 import { KubectlBaseline, renderedObjects } from "./kubectlBaseline";
 import { inTurn, peakMemory, secondsOf, type Timings } from "./measure";
-import { renderResults, type MemberTimings, type Operation, type Results } from "./results";
+import { measurePack, type PackCost } from "./packCost";
+import { renderPackCost, renderResults, type MemberTimings, type Operation, type Results } from "./results";
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -24,6 +25,7 @@ kubectl with the same objects. Keep the machine idle meanwhile; with the default
 Options
   --runs <number>    how often each thing is measured (default: 5)
   --members <list>   counts of member namespaces to preview with (default: 10,100,1000)
+  --pack             measure the policy pack alone, without a control plane: half a minute
   --write            put the results into docs/benchmarks.md
   -h, --help         show this
 `;
@@ -160,9 +162,17 @@ function operations(
   ];
 }
 
+/** How many resources the pack is measured with. */
+const packResources = 500;
+
+async function measureBuiltPack(runs: number): Promise<PackCost> {
+  await step("building the policy pack", () => run("npm", ["run", "build", "-w", "policies"], { cwd: projectFolder }));
+  return step(`the policy pack on ${packResources} resources`, () => measurePack(runs, packResources));
+}
+
 async function measure(runs: number, counts: readonly number[]): Promise<Results> {
   const machine = await describeMachine();
-  await step("building the policy pack", () => run("npm", ["run", "build", "-w", "policies"], { cwd: projectFolder }));
+  const pack = await measureBuiltPack(runs);
   // What an interrupted run left would be measured as well.
   await stop(controlPlane, { deleteData: true });
   const folder = await start(controlPlane);
@@ -177,7 +187,8 @@ async function measure(runs: number, counts: readonly number[]): Promise<Results
   const objects = renderedObjects(await stack.exportState());
   await step("destroy", () => pulumi(stack, "destroy", "--yes", "--skip-preview"));
   const kubectl = await measureKubectl(runs, folder, objects);
-  return { machine, runs, operations: operations(lives, kubectl), members, memory: { preview: preview, up: up } };
+  const previews = { preview: lives.stack.preview, withPolicies: lives.stack.previewWithPolicies };
+  return { machine, runs, operations: operations(lives, kubectl), members, pack, previews, memory: { preview, up } };
 }
 
 const document = path.join(projectFolder, "docs", "benchmarks.md");
@@ -198,6 +209,7 @@ async function main(): Promise<number> {
     options: {
       runs: { type: "string", default: "5" },
       members: { type: "string", default: "10,100,1000" },
+      pack: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -210,6 +222,10 @@ async function main(): Promise<number> {
   const counts = values.members.split(",").map(Number);
   if (!Number.isInteger(runs) || runs < 1 || !counts.every((count) => Number.isInteger(count) && count >= 2)) {
     throw new UserError(`--runs wants a number from 1, --members numbers from 2 with commas between\n\n${usage}`);
+  }
+  if (values.pack) {
+    console.log(`\n${renderPackCost(await measureBuiltPack(runs))}`);
+    return 0;
   }
   try {
     const text = renderResults(await measure(runs, counts));

@@ -1,4 +1,5 @@
 import { median, type Timings } from "./measure";
+import type { PackCost } from "./packCost";
 
 /** Everything that one run of the benchmark measured. */
 export interface Results {
@@ -8,6 +9,9 @@ export interface Results {
   readonly runs: number;
   readonly operations: readonly Operation[];
   readonly members: readonly MemberTimings[];
+  readonly pack: PackCost;
+  /** Preview of the dev stack, and the same with the pack. */
+  readonly previews: PreviewTimings;
   /** Peak resident memory in MiB by role, for a preview with the policy pack and for a first `up` with it. */
   readonly memory: { readonly preview: ReadonlyMap<string, number>; readonly up: ReadonlyMap<string, number> };
 }
@@ -24,11 +28,15 @@ export interface Operation {
   readonly floor?: number;
 }
 
-/** Preview of the dev stack with so many member namespaces. */
-export interface MemberTimings {
-  readonly members: number;
+/** A preview without and with the policy pack. */
+export interface PreviewTimings {
   readonly preview: Timings;
   readonly withPolicies: Timings;
+}
+
+/** Preview of the dev stack with so many member namespaces. */
+export interface MemberTimings extends PreviewTimings {
+  readonly members: number;
 }
 
 const seconds = (timings: Timings) => median(timings).toFixed(2);
@@ -49,10 +57,49 @@ export function perExtraMember(timings: readonly { members: number; preview: Tim
     );
 }
 
+/** Seconds that the pack may cost for 500 resources, beyond a pack without rules. */
+const acceptedSeconds = 1;
+
+/** Share of a preview of the dev stack that the pack may be. */
+const acceptedShare = 0.4;
+
+/** What the pack costs by itself, and as part of a preview where that was measured, as a Markdown table. */
+export function renderPackCost({ resources, rules, empty, pack }: PackCost, previews?: PreviewTimings): string {
+  const cost = median(pack) - median(empty);
+  const share = previews && 1 - median(previews.preview) / median(previews.withPolicies);
+  const judged = (value: number, accepted: number, unit: string) =>
+    `${value <= accepted ? "✓" : "✗"} ≤ ${accepted} ${unit}`;
+  return table(
+    ["what the pack costs", "without", "with", "cost", "accepted"],
+    [
+      [
+        `${resources} resources judged by ${rules} rules; without: by none`,
+        `${seconds(empty)} (${range(empty)})`,
+        `${seconds(pack)} (${range(pack)})`,
+        `${cost.toFixed(2)} s`,
+        judged(cost, acceptedSeconds, "s"),
+      ],
+      ...(previews && share !== undefined
+        ? [
+            [
+              "preview of the dev stack",
+              `${seconds(previews.preview)} (${range(previews.preview)})`,
+              `${seconds(previews.withPolicies)} (${range(previews.withPolicies)})`,
+              `${(share * 100).toFixed(0)} %`,
+              judged(share * 100, acceptedShare * 100, "%"),
+            ],
+          ]
+        : []),
+    ],
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
 /** The results as Markdown tables, for the terminal and for docs/benchmarks.md. */
-export function renderResults({ machine, runs, operations, members, memory }: Results): string {
-  const table = (head: string[], rows: string[][]) =>
-    [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+export function renderResults({ machine, runs, operations, members, pack, previews, memory }: Results): string {
   const roles = [...new Set([...memory.preview.keys(), ...memory.up.keys()])];
   const cost = (of: "preview" | "withPolicies") =>
     perExtraMember(members.map((entry) => ({ members: entry.members, preview: entry[of] })));
@@ -91,6 +138,10 @@ export function renderResults({ machine, runs, operations, members, memory }: Re
         index === 0 ? "" : `${checked[index - 1]!.toFixed(1)} ms`,
       ]),
     ),
+    "",
+    "### The policy pack",
+    "",
+    renderPackCost(pack, previews),
     "",
     "### Peak memory, in MiB",
     "",

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Kubectl } from "../../cluster/kubectl";
 import { KubectlBaseline, renderedObjects, type RenderedObject } from "../../bench/kubectlBaseline";
 import { inTurn, median, memoryByRole, peakMemory } from "../../bench/measure";
-import { perExtraMember, ratio, renderResults } from "../../bench/results";
+import { stateOf } from "../../bench/packCost";
+import { perExtraMember, ratio, renderPackCost, renderResults } from "../../bench/results";
 
 describe("the benchmark", () => {
   it("takes medians, which one slow run does not move", () => {
@@ -138,11 +139,39 @@ describe("the benchmark", () => {
         { members: 10, preview: [1], withPolicies: [2] },
         { members: 20, preview: [1.1], withPolicies: [2.2] },
       ],
+      pack: { resources: 500, rules: 9, empty: [1], pack: [1.5, 2.5, 9] },
+      previews: { preview: [3], withPolicies: [4] },
       memory: { preview: new Map([["program (Node.js)", 320]]), up: new Map() },
     });
     assert.match(text, /^\| fast \| 2\.00 .* \| 2\.00 × \| ✓ ≤ 2 × \|/m);
     assert.match(text, /^\| slow \| 2\.10 .* \| 2\.10 × \| ✗ ≤ 2 × \| 4\.20 .* \| 0\.50 × \|$/m);
     assert.match(text, /^\| 20 \| 1\.10 .* \| 10\.0 ms \| 2\.20 .* \| 20\.0 ms \|$/m);
+    assert.match(text, /^\| 500 resources judged by 9 rules.* \| 1\.00 .* \| 2\.50 .* \| 1\.50 s \| ✗ ≤ 1 s \|$/m);
+    assert.match(text, /^\| preview of the dev stack \| 3\.00 .* \| 4\.00 .* \| 25 % \| ✓ ≤ 40 % \|$/m);
     assert.match(text, /^\| program \(Node\.js\) \| 320 \| {2}\|$/m);
+  });
+
+  it("tells the pack's cost alone where no preview was measured", () => {
+    const text = renderPackCost({ resources: 500, rules: 9, empty: [1], pack: [2] });
+    assert.match(text, /\| 1\.00 s \| ✓ ≤ 1 s \|$/);
+    assert.doesNotMatch(text, /preview/);
+  });
+
+  it("judges a stack of any size, with one mesh and no name twice", () => {
+    const golden = [
+      { type: "mesh-tracing:mesh:MaistraMesh", name: "mesh", inputs: {} },
+      { type: "kubernetes:maistra.io/v2:ServiceMeshControlPlane", name: "plane", inputs: { metadata: { name: "p" } } },
+      { type: "kubernetes:core/v1:Pod", name: "a", inputs: { metadata: { name: "a", namespace: "n" }, spec: 1 } },
+      { type: "kubernetes:core/v1:Pod", name: "b", inputs: { metadata: { name: "b" } } },
+    ];
+    const resourcesOf = (count: number) =>
+      (stateOf(golden, count) as { deployment: { resources: { urn: string; type: string; inputs: object }[] } })
+        .deployment.resources;
+    const resources = resourcesOf(7);
+    assert.equal(resources.length, 7);
+    assert.equal(new Set(resources.map(({ urn }) => urn)).size, 7);
+    assert.equal(resources.filter(({ type }) => type.includes("ControlPlane")).length, 1);
+    assert.deepEqual(resources[3]!.inputs, { metadata: { name: "a-copy-0", namespace: "n" }, spec: 1 });
+    assert.equal(resourcesOf(2).length, 2);
   });
 });
