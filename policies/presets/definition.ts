@@ -35,7 +35,7 @@ export const presets = {
   dev: {
     description:
       "For trying things out: only what loses traces or shows a secret stops, and hardening is advice or left out.",
-    levels: { critical: "own", high: "own", medium: "own", low: "disabled" },
+    levels: { critical: "own", high: "own", medium: "own", low: "own" },
     groups: {
       security: { critical: "own", high: "advisory", medium: "advisory", low: "disabled" },
       operations: { critical: "own", high: "advisory", medium: "disabled", low: "disabled" },
