@@ -87,6 +87,7 @@ describe("sampling-rate-stated", () => {
     const { violations, notes } = await judged(patch, unstated());
     assert.deepEqual(violations, []);
     assert.match(notes[0] ?? "", /the control plane of istio-system is declared outside this stack/);
+    assert.equal((await messages(controlPlane(), patch, unstated())).length, 1);
   });
 
   it("does not judge what a preview does not know, and says so", async () => {

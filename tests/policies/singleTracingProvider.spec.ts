@@ -42,6 +42,7 @@ describe("single-tracing-provider", () => {
     assert.deepEqual(await messages([client, server]), []);
     assert.equal((await messages([client, server, client])).length, 1);
     assert.equal((await messages([client, { ...tempo, match: { mode: "CLIENT_AND_SERVER" } }])).length, 1);
+    assert.equal((await messages([tempo, client])).length, 1);
     assert.deepEqual(await messages([]), []);
     assert.deepEqual(await messages([{ providers: [] }]), []);
   });
