@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import http from "node:http";
-import https from "node:https";
-import { connect } from "node:net";
 import path from "node:path";
 import type { ControlPlaneFolder } from "./folder";
+import { answersOk, listens } from "./health";
 import { readPorts, type Ports } from "./ports";
 import { DetachedProcess } from "./processes";
 import { standInsProcess, standInsReadyFile } from "./standInsProcess";
@@ -21,34 +19,6 @@ export interface Component {
   readonly port: number;
   /** Whether it answers that it is well; never rejects. */
   readonly isHealthy: () => Promise<boolean>;
-}
-
-const patience = 2_000;
-
-function answersOk(url: string, ca?: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const client = url.startsWith("https:") ? https : http;
-    // No shared agent: a kept connection would outlive a restart of what it leads to.
-    const request = client.get(url, { timeout: patience, agent: false, ca }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(false));
-  });
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1", timeout: patience });
-    const end = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.on("connect", () => end(true));
-    socket.on("timeout", () => end(false));
-    socket.on("error", () => end(false));
-  });
 }
 
 /** What listens where while nothing has chosen ports yet. */

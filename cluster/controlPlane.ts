@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { components, componentStatus, type Component } from "./components";
+import { components, componentStatus } from "./components";
 import { controlPlaneFolder, defaultName, type ControlPlaneFolder } from "./folder";
+import { waitUntilHealthy } from "./health";
 import { interrupted, UserError } from "./interruption";
 import { Kubectl } from "./kubectl";
 import { ensureNode, startKubernetes } from "./kwok";
 import { withLock } from "./lock";
 import { moduleManifests, ownDefinitions } from "./moduleManifests";
 import { controlPlanesFolder } from "./paths";
+import { choosePodRange } from "./podRange";
 import { choosePorts, type Ports } from "./ports";
 import { say, step } from "./progress";
 import { startStandIns } from "./standInsProcess";
@@ -27,22 +29,6 @@ function exclusively<T>(folder: ControlPlaneFolder, purpose: string, work: () =>
 /** Ends every process, those first that need others. */
 async function stopProcesses(folder: ControlPlaneFolder): Promise<void> {
   for (const component of components(folder).reverse()) await component.process.stop();
-}
-
-/** Waits until a component answers; fails with its last words where it ends or takes too long. */
-async function waitUntilHealthy(component: Component, seconds: number): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await component.isHealthy())) {
-    const ended = component.process.pid === undefined;
-    if (ended || Date.now() > deadline) {
-      const log = await readFile(component.log, "utf8").catch(() => "");
-      throw new UserError(
-        `${component.name} ${ended ? "ended" : `was not ready after ${seconds} s`}. The end of ${component.log}:\n` +
-          log.trim().split("\n").slice(-15).join("\n"),
-      );
-    }
-    await sleep(100, undefined, { signal: interrupted });
-  }
 }
 
 /** Names of the CustomResourceDefinitions that the API server does not serve (yet). */
@@ -89,7 +75,7 @@ async function furnish(folder: ControlPlaneFolder, kubectl: Kubectl, toolset: To
   await kubectl.apply(["-f", manifest("namespaces.yaml")]);
   await kubectl.apply(["-f", manifest("maistra-operator.yaml")]);
   await kubectl.apply(["-f", manifest("maistra-operator.yaml")], undefined, ["--subresource=status"]);
-  await ensureNode(folder, toolset);
+  await ensureNode(folder, await choosePodRange(folder), toolset);
 }
 
 async function startOperators(

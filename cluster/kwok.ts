@@ -6,8 +6,7 @@ import type { Ports } from "./ports";
 import { run } from "./run";
 import type { Toolset } from "./toolset";
 
-/** Addresses of pods. kwokctl's default lies within Kubernetes' default for Services, so both are set. */
-const podRange = "10.244.0.0/16";
+/** Addresses of Services; kwokctl's default for those of pods lies within Kubernetes' default for these, so both are set. */
 const serviceRange = "10.96.0.0/16";
 
 /** kwokctl's settings for a control plane, whose programs all listen on the loopback address. */
@@ -79,8 +78,11 @@ export async function startKubernetes(folder: ControlPlaneFolder, ports: Ports, 
   await writeKubeconfig(folder, ports);
 }
 
-/** Makes sure that there is a node for pods to be scheduled to. */
-export async function ensureNode(folder: ControlPlaneFolder, toolset: Toolset): Promise<void> {
+/**
+ * Makes sure that there is a node for pods to be scheduled to.
+ * @param podRange addresses of its pods; a node that is there keeps its own
+ */
+export async function ensureNode(folder: ControlPlaneFolder, podRange: string, toolset: Toolset): Promise<void> {
   const args = ["scale", "node", "--replicas", "1", "--name", folder.name, "--param", `.podCIDR="${podRange}"`];
   await run(toolset.program("kwokctl"), args, { env: environment(folder) });
 }

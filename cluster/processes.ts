@@ -77,17 +77,23 @@ export class DetachedProcess {
   }
 
   /** Ends it, with force after `patience` milliseconds, and waits until it is gone. Harmless where it does not run. */
-  async stop(patience = 5_000): Promise<void> {
+  async stop(patience?: number): Promise<void> {
     const pid = this.pid;
-    if (pid !== undefined) {
-      const deadline = Date.now() + patience;
-      signal(pid, "SIGTERM");
-      while (this.pid === pid && Date.now() < deadline) await sleep(50);
-      if (this.pid === pid) signal(pid, "SIGKILL");
-      while (this.pid === pid) await sleep(50);
-    }
+    if (pid !== undefined) await endProcess(pid, patience, () => this.pid === pid);
     rmSync(this.pidFile, { force: true });
   }
+}
+
+/**
+ * Ends a process, with force after `patience` milliseconds, and waits until it is gone.
+ * @param runs whether it is there still, under this id
+ */
+export async function endProcess(pid: number, patience = 5_000, runs = () => isAlive(pid)): Promise<void> {
+  const deadline = Date.now() + patience;
+  signal(pid, "SIGTERM");
+  while (runs() && Date.now() < deadline) await sleep(50);
+  if (runs()) signal(pid, "SIGKILL");
+  while (runs()) await sleep(50);
 }
 
 function signal(pid: number, name: "SIGTERM" | "SIGKILL"): void {

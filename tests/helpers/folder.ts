@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -11,6 +11,13 @@ export class Folder {
     const file = path.join(this.path, name);
     writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content), { mode });
     return file;
+  }
+
+  /** Makes a folder in it and returns its path. */
+  folder(name: string): string {
+    const folder = path.join(this.path, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
 
   /** Deletes the folder with all that is in it. */
