@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import * as net from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ensureTools } from "../../cluster/toolchain/build";
 import { testTools } from "../../cluster/toolchain/tools";
+import { freePort } from "../helpers/loopback";
 import { Recorder } from "../helpers/mocks";
 import { runProgram, stackConfig } from "../helpers/program";
 
@@ -18,14 +18,6 @@ interface JobContainer {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /**
