@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { lastApplied } from "../../cluster/standins/maistra/kialiAddon";
 import { kinds, object, type Condition, type ControlPlane } from "../../cluster/standins/objects";
 import { router } from "../../cluster/standins/router";
@@ -127,6 +128,9 @@ describe("stand-in of Maistra: control plane", () => {
     await simulation.settle();
     const config = simulation.world.get(kinds.configMap, "istio-basic", "istio-system")?.data?.mesh ?? "";
     assert.match(config, /name: tempo\s+zipkin:\s+service: tempo\.tracing-system/);
+    // Istiod reads it as YAML 1.1, where more words are truth values, and takes none of it where one is not valid.
+    const read = parse(config, { version: "1.1" }) as Record<string, unknown>;
+    assert.deepEqual([read.ingressControllerMode, read.enableTracing], ["OFF", false]);
     const injector = simulation.world.get(kinds.mutatingWebhook, "istiod-basic-istio-system");
     assert.match(JSON.stringify(injector), /"key":"maistra.io\/member-of","operator":"In","values":\["istio-system"\]/);
     assert.match(JSON.stringify(injector), /"failurePolicy":"Fail"/);

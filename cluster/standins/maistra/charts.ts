@@ -179,7 +179,8 @@ function discovery(chart: Chart, injector: InjectorEndpoint): KubeObject[] {
     defaultConfig: { tracing: {}, discoveryAddress: `istiod-${name}.${namespace}.svc:15012` },
     extensionProviders: spec.meshConfig?.extensionProviders ?? [],
   };
-  const data = { mesh: stringify(mesh), meshNetworks: "networks: {}\n" };
+  // Istiod reads YAML 1.1, where a bare OFF is a truth value and the whole configuration invalid.
+  const data = { mesh: stringify(mesh, { version: "1.1" }), meshNetworks: "networks: {}\n" };
   const webhook = {
     name: "sidecar-injector.istio.io",
     clientConfig: injector,
