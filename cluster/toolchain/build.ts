@@ -219,6 +219,10 @@ async function build(tool: Tool, target: string): Promise<void> {
     await mkdir(output);
     const linkerFlags = ["-s", "-w", ...variables].join(" ");
     await go("build", "-trimpath", "-ldflags", linkerFlags, "-o", path.join(output, tool.name), tool.package);
+    const kept = (tool.prepare ?? []).flatMap((preparation) => ("keep" in preparation ? preparation.files : []));
+    for (const file of kept.map((name) => path.basename(name))) {
+      await copyFile(path.join(source, file), path.join(output, file));
+    }
     await mkdir(toolsFolder, { recursive: true });
     await rm(path.dirname(target), { recursive: true, force: true });
     await rename(output, path.dirname(target));

@@ -13,8 +13,8 @@ export interface VersionCheck {
 
 /** A step before `go build`, in a copy of the module's folder, for files that it embeds. */
 export type Preparation =
-  /** Copies files of a required module beside the module's own. */
-  | { readonly copyFrom: string; readonly files: readonly string[] }
+  /** Copies files of a required module beside the module's own; with `keep` also beside the program, which reads them. */
+  | { readonly copyFrom: string; readonly files: readonly string[]; readonly keep?: true }
   /** Runs a program of the module itself. */
   | { readonly goRun: readonly string[] };
 
@@ -157,6 +157,28 @@ export const testTools: readonly Tool[] = [
     package: "github.com/minio/mc",
     buildSeconds: 10,
   },
+];
+
+/** One of Istio's programs; releases set the version that it reports. */
+function istio(name: string, buildSeconds: number, prepare?: readonly Preparation[]): Tool {
+  return {
+    name,
+    version: "1.27",
+    module: "istio",
+    package: `istio.io/istio/pilot/cmd/${name}`,
+    linkerVariables: { "istio.io/istio/pkg/version.buildVersion": "1.27" },
+    prepare,
+    buildSeconds,
+  };
+}
+
+/** What only the data plane runs: nobody who does without it waits for these builds. */
+export const dataPlaneTools: readonly Tool[] = [
+  istio("pilot-discovery", 190),
+  // The template of Envoy's first configuration is part of the proxy's image.
+  istio("pilot-agent", 30, [
+    { copyFrom: "istio.io/istio", files: ["tools/packaging/common/envoy_bootstrap.json"], keep: true },
+  ]),
 ];
 
 /** Go release that the pinned modules ask for at least (the `go` line of their go.mod). */
