@@ -5,6 +5,7 @@ import { exists, start, stop } from "./controlPlane";
 import { asShellExports, pulumiEnvironment } from "./environment";
 import { controlPlaneFolder, defaultName } from "./folder";
 import { runCommand, UserError } from "./interruption";
+import { table } from "./progress";
 import { findInstalled } from "./toolchain/build";
 import { prepareToolset } from "./toolset";
 
@@ -40,19 +41,6 @@ function parse(args: string[]) {
   } catch (error) {
     throw new UserError(`${(error as Error).message}\n\n${usage}`);
   }
-}
-
-/** A table with its columns aligned. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 async function status(name: string): Promise<number> {

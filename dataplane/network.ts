@@ -60,6 +60,16 @@ export class PodNetwork {
     return `${this.name}-${pod}`;
   }
 
+  /** Whether the bridge is there. */
+  async exists(): Promise<boolean> {
+    return (await namespaces()).includes(this.name);
+  }
+
+  /** Whether a pod has its namespace. */
+  async hasPod(pod: string): Promise<boolean> {
+    return (await namespaces()).includes(this.namespaceOf(pod));
+  }
+
   /** Makes the bridge and connects the host to it. Fails where the host has routes into these addresses already. */
   async create(range: PodRange): Promise<void> {
     await refuseTakenRange(range);

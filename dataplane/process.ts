@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Component } from "../cluster/components";
 import type { ControlPlaneFolder } from "../cluster/folder";
@@ -38,6 +40,8 @@ export class DataPlaneProcess implements Component {
   readonly log: string;
   readonly process: DetachedProcess;
   private readonly mark: string;
+  /** Digest of how it was started. */
+  private readonly startFile: string;
 
   constructor(folder: ControlPlaneFolder, { name, port, isHealthy }: DataPlaneProcessOptions) {
     this.name = name;
@@ -45,7 +49,19 @@ export class DataPlaneProcess implements Component {
     this.isHealthy = isHealthy;
     this.mark = dataPlaneFolder(folder);
     this.log = path.join(this.mark, "logs", `${name}.log`);
+    this.startFile = path.join(this.mark, "pids", `${name}.start`);
     this.process = new DetachedProcess(path.join(this.mark, "pids", `${name}.pid`), this.mark);
+  }
+
+  /** Makes it run like this: starts it unless it does so already. */
+  async ensure(start: ProcessStart): Promise<void> {
+    // A digest: environments hold secrets.
+    const wanted = createHash("sha256").update(JSON.stringify(start)).digest("hex");
+    const running = this.process.pid !== undefined;
+    if (running && (await readFile(this.startFile, "utf8").catch(() => "")) === wanted) return;
+    if (running) await this.process.stop();
+    this.start(start);
+    await writeFile(this.startFile, wanted);
   }
 
   /** Starts it. Whoever needs it to answer waits with `waitUntilHealthy`; whoever wants it gone calls `process.stop`. */

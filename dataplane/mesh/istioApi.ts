@@ -6,7 +6,7 @@
  * Run with the path of its settings: node --import tsx istioApi.ts FILE
  */
 import { readFileSync } from "node:fs";
-import * as http from "node:http";
+import type * as http from "node:http";
 import * as https from "node:https";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -14,8 +14,12 @@ import { readKubeconfig, type ClusterAccess } from "../../cluster/standins/kubec
 
 /** What it is told. */
 export interface IstioApiSettings {
-  /** Where it listens on 127.0.0.1. */
+  /** Where it listens. */
+  readonly host: string;
   readonly port: number;
+  /** PEM: its certificate and key. Clients send no token where they cannot know who gets it. */
+  readonly cert: string;
+  readonly key: string;
   /** What a client must present as its bearer token: whoever asks here asks as the cluster's administrator. */
   readonly token: string;
   /** Kubeconfig of the API server. */
@@ -61,12 +65,10 @@ function without(headers: http.IncomingHttpHeaders, ...names: readonly string[])
 }
 
 /** Starts the proxy. */
-export function serveIstioApi(
-  { port, token }: Omit<IstioApiSettings, "kubeconfig">,
-  access: ClusterAccess,
-): http.Server {
+export function serveIstioApi(settings: Omit<IstioApiSettings, "kubeconfig">, access: ClusterAccess): https.Server {
+  const { host, port, cert, key, token } = settings;
   const agent = new https.Agent({ keepAlive: true, ca: access.ca, cert: access.cert, key: access.key });
-  const server = http.createServer((request, response) => {
+  const server = https.createServer({ cert, key }, (request, response) => {
     if (request.headers.authorization !== `Bearer ${token}`) {
       response.writeHead(401, { "content-type": "text/plain" }).end("a bearer token is needed\n");
       return;
@@ -92,7 +94,7 @@ export function serveIstioApi(
     response.on("close", () => asked.destroy());
     request.pipe(asked);
   });
-  return server.listen(port, "127.0.0.1");
+  return server.listen(port, host);
 }
 
 if (require.main === module) {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 import { generate } from "selfsigned";
 import { serveIstioApi, translateAnswer, translatePath } from "../../dataplane/mesh/istioApi";
 import { Loopback } from "../helpers/loopback";
@@ -49,7 +50,8 @@ describe("the API server as istiod sees it", () => {
 
   describe("as a server", () => {
     let api: Loopback;
-    let proxy: Server;
+    let proxy: https.Server;
+    let ca: string;
     let url: string;
     let answer: (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -61,9 +63,10 @@ describe("the API server as istiod sees it", () => {
         extensions: [{ name: "subjectAltName", altNames }],
       });
       api = await Loopback.start((request, response) => answer(request, response), { cert, key });
-      proxy = serveIstioApi({ port: 0, token: "secret" }, { server: api.url, ca: cert });
+      ca = cert;
+      proxy = serveIstioApi({ host: "127.0.0.1", port: 0, cert, key, token: "secret" }, { server: api.url, ca: cert });
       await once(proxy, "listening");
-      url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      url = `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     });
 
     after(() => {
@@ -72,12 +75,15 @@ describe("the API server as istiod sees it", () => {
       api.stop();
     });
 
-    const get = (path: string, token = "secret") =>
-      fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+    const get = async (path: string, token = "secret") => {
+      const headers = { authorization: `Bearer ${token}` };
+      const request = https.get(url + path, { headers, ca, agent: false });
+      return ((await once(request, "response")) as [IncomingMessage])[0];
+    };
 
     it("lets nobody in without the token", async () => {
       answer = () => assert.fail("the API server was asked");
-      assert.equal((await get("/api/v1/secrets", "guessed")).status, 401);
+      assert.equal((await get("/api/v1/secrets", "guessed")).statusCode, 401);
     });
 
     it("asks for what is served, and hands no token on", async () => {
@@ -89,7 +95,7 @@ describe("the API server as istiod sees it", () => {
         response.writeHead(200, { "content-length": body.length }).end(body);
       };
       const response = await get("/apis/networking.istio.io/v1/gateways?limit=500");
-      assert.deepEqual(await response.json(), { apiVersion: "networking.istio.io/v1", kind: "GatewayList" });
+      assert.deepEqual(await json(response), { apiVersion: "networking.istio.io/v1", kind: "GatewayList" });
     });
 
     it("hands each event of a watch on when it comes", async () => {
@@ -99,25 +105,21 @@ describe("the API server as istiod sees it", () => {
         response.writeHead(200).flushHeaders();
       };
       const response = await get("/apis/telemetry.istio.io/v1/telemetries?watch=true");
-      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
       for (const type of ["ADDED", "DELETED"]) {
         watch!.write(`{"type":"${type}","object":{"apiVersion":"telemetry.istio.io/v1alpha1"}}\n`);
-        const { value } = await reader.read();
-        assert.equal(
-          Buffer.from(value ?? []).toString(),
-          `{"type":"${type}","object":{"apiVersion":"telemetry.istio.io/v1"}}\n`,
-        );
+        const [event] = (await once(response, "data")) as [Buffer];
+        assert.equal(event.toString(), `{"type":"${type}","object":{"apiVersion":"telemetry.istio.io/v1"}}\n`);
       }
       const closed = once(watch!, "close");
-      await reader.cancel();
+      response.destroy();
       await closed;
     });
 
     it("hands errors on as they are", async () => {
       answer = (_, response) => response.writeHead(403).end('{"kind":"Status"}');
       const response = await get("/apis/telemetry.istio.io/v1/telemetries");
-      assert.equal(response.status, 403);
-      assert.equal(await response.text(), '{"kind":"Status"}');
+      assert.equal(response.statusCode, 403);
+      assert.equal(await text(response), '{"kind":"Status"}');
     });
   });
 });

@@ -1,0 +1,95 @@
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { controlPlaneFolder, defaultName } from "../cluster/folder";
+import { runCommand, UserError } from "../cluster/interruption";
+import { table } from "../cluster/progress";
+import { dataPlaneProcesses, startDataPlane, stopDataPlane } from "./dataPlane";
+import { dataPlaneFolder } from "./process";
+
+const usage = `Usage: npm run -s dataplane -- <command> [options]
+
+The data plane of what is deployed on an embedded control plane: istiod, a proxy for each pod of the mesh, Bookinfo's services,
+each pod in a network namespace of its own. Needs Linux and root.
+
+Commands
+  start              make it what is deployed now, and wait until it is ready; run it again after each pulumi up
+  stop               end its processes and remove its namespaces
+  status             show its processes; exit code 1 unless all are ready
+  logs [name]        show the end of each log, or whole those whose name contains this text
+
+Options
+  --name <name>      of which control plane (default: ${defaultName})
+  --lines <number>   how many lines of each log (default: 20)
+  -h, --help         show this
+`;
+
+const options = {
+  name: { type: "string", default: defaultName },
+  lines: { type: "string", default: "20" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UserError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+async function status(name: string): Promise<number> {
+  const processes = await dataPlaneProcesses(controlPlaneFolder(name));
+  const states = await Promise.all(
+    processes.map(async (process) => {
+      const pid = process.process.pid;
+      const health = pid === undefined ? "stopped" : (await process.isHealthy()) ? "ready" : "starting";
+      return [process.name, health, pid === undefined ? "-" : String(pid), String(process.port)];
+    }),
+  );
+  console.log(table([["PROCESS", "HEALTH", "PID", "PORT"], ...states]));
+  return states.every(([, health]) => health === "ready") ? 0 : 1;
+}
+
+async function logs(name: string, wanted: string | undefined, lines: number): Promise<void> {
+  const folder = path.join(dataPlaneFolder(controlPlaneFolder(name)), "logs");
+  const files = (await readdir(folder).catch(() => [])).filter((file) => file.includes(wanted ?? ""));
+  if (files.length === 0) {
+    throw new UserError(`there is no log${wanted === undefined ? "" : ` with "${wanted}" in its name`} in ${folder}`);
+  }
+  for (const file of files.sort()) {
+    const text = (await readFile(path.join(folder, file), "utf8")).trimEnd();
+    const shown = wanted === undefined ? text.split("\n").slice(-lines).join("\n") : text;
+    console.log(`==> ${path.join(folder, file)}\n${shown}\n`);
+  }
+}
+
+async function main(): Promise<number | void> {
+  const { values, positionals } = parse(process.argv.slice(2));
+  const [command, argument, ...rest] = positionals;
+  if (values.help || command === "help") return void process.stdout.write(usage);
+  if (rest.length > 0 || (argument !== undefined && command !== "logs")) {
+    throw new UserError(`unexpected argument "${rest[0] ?? argument}"\n\n${usage}`);
+  }
+  switch (command) {
+    case "start":
+      return startDataPlane(values.name);
+    case "stop": {
+      const ran = await stopDataPlane(values.name);
+      console.log(`The data plane of "${values.name}" ${ran ? "is stopped" : "was not running"}.`);
+      return;
+    }
+    case "status":
+      return status(values.name);
+    case "logs": {
+      const lines = Number(values.lines);
+      if (!Number.isInteger(lines) || lines < 1)
+        throw new UserError(`--lines wants a number from 1, not ${values.lines}`);
+      return logs(values.name, argument, lines);
+    }
+    default:
+      throw new UserError(command === undefined ? usage : `there is no command "${command}"\n\n${usage}`);
+  }
+}
+
+runCommand(main);
