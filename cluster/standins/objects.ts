@@ -280,6 +280,7 @@ export type Kiali = KubeObject & {
       readonly service_type?: string;
     };
     readonly external_services?: Readonly<Record<string, KialiExternalService>>;
+    readonly identity?: { readonly cert_file?: string; readonly private_key_file?: string };
     readonly login_token?: { readonly signing_key?: string };
     readonly server?: {
       readonly port?: number;

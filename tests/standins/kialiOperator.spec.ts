@@ -54,9 +54,17 @@ function podTemplate(of: Simulation): { annotations: Record<string, string> } {
   return { annotations: { ...deployment?.spec.template.metadata.annotations } };
 }
 
-function config(of: Simulation): { external_services: { tracing: Record<string, unknown> } } {
+/** What tests look at of the server's configuration. */
+interface ServerConfig {
+  readonly external_services: { readonly tracing: Record<string, unknown> };
+  readonly identity: Record<string, unknown>;
+  readonly login_token: Record<string, unknown>;
+  readonly deployment: Record<string, unknown>;
+}
+
+function config(of: Simulation): ServerConfig {
   const text = of.world.get(kinds.configMap, "kiali", "istio-system")?.data?.["config.yaml"] ?? "";
-  return parse(text) as ReturnType<typeof config>;
+  return parse(text) as ServerConfig;
 }
 
 describe("stand-in of the Kiali operator", () => {
@@ -87,11 +95,28 @@ describe("stand-in of the Kiali operator", () => {
     assert.equal(label("bookinfo"), "istio-system");
     assert.equal(label("istio-system"), "istio-system");
     assert.ok(run.world.get(kinds.roleBinding, "kiali", "bookinfo"));
+    const role = JSON.stringify(run.world.get(kinds.role, "kiali-viewer", "bookinfo"));
+    for (const right of ["namespaces", "services", "statefulsets", "networking.istio.io", "telemetry.istio.io"]) {
+      assert.ok(role.includes(`"${right}"`), right);
+    }
     run.patch(kiali({ deployment: { accessible_namespaces: ["tracing-system"] } }));
     await run.settle();
     assert.equal(label("bookinfo"), undefined);
     assert.equal(run.world.get(kinds.roleBinding, "kiali", "bookinfo"), undefined);
     assert.equal(label("tracing-system"), "istio-system");
+  });
+
+  it("serves with the certificate of its Service and signs sessions with its key, in files of the pod", async () => {
+    const run = simulation();
+    await run.settle();
+    const { identity, login_token: token, deployment } = config(run);
+    assert.deepEqual(identity, { cert_file: "/kiali-cert/tls.crt", private_key_file: "/kiali-cert/tls.key" });
+    assert.equal(token.signing_key, "secret:kiali-signing-key:key");
+    assert.equal(deployment.cluster_wide_access, false);
+    const pod = JSON.stringify(run.world.get(kinds.deployment, "kiali", "istio-system")?.spec.template.spec);
+    assert.match(pod, /"secretName":"kiali-cert-secret"/);
+    assert.match(pod, /"secretName":"kiali-signing-key","items":\[{"key":"key","path":"value.txt"}\]/);
+    assert.match(pod, /"mountPath":"\/kiali-override-secrets\/login-token-signing-key"/);
   });
 
   it("says Running first and Successful only when it is through", async () => {

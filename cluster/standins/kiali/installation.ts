@@ -35,9 +35,23 @@ export function install(world: World, kiali: Kiali): Action[] {
 function roles(instance: string, namespace: string, home: string): KubeObject[] {
   const labels = resourceLabels(instance);
   const name = `${instance}-viewer`;
+  const verbs = ["get", "list", "watch"];
+  const istio = ["extensions", "networking", "security", "telemetry"].map((group) => `${group}.istio.io`);
   const rules = [
-    { apiGroups: [""], resources: ["configmaps", "endpoints", "pods", "services"], verbs: ["get", "list", "watch"] },
-    { apiGroups: ["apps"], resources: ["deployments", "replicasets", "statefulsets"], verbs: ["get", "list", "watch"] },
+    { apiGroups: [""], resources: ["configmaps", "endpoints", "pods/log"], verbs },
+    { apiGroups: [""], resources: ["namespaces", "pods", "replicationcontrollers", "services"], verbs },
+    { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create", "post"] },
+    {
+      apiGroups: ["extensions", "apps"],
+      resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
+      verbs,
+    },
+    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs },
+    { apiGroups: [...istio, "gateway.networking.k8s.io"], resources: ["*"], verbs },
+    { apiGroups: ["apps.openshift.io"], resources: ["deploymentconfigs"], verbs },
+    { apiGroups: ["project.openshift.io"], resources: ["projects"], verbs: ["get"] },
+    { apiGroups: ["route.openshift.io"], resources: ["routes"], verbs: ["get"] },
+    { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
   ];
   const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name };
   const subjects = [{ kind: "ServiceAccount", name: `${instance}-service-account`, namespace: home }];

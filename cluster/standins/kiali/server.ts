@@ -6,6 +6,7 @@ import { settingsOf } from "./settings";
 
 const serverImage = "registry.redhat.io/openshift-service-mesh/kiali-rhel8:1.73";
 const lastUpdated = "operator.kiali.io/last-updated";
+const certificateFolder = "/kiali-cert";
 
 /** The server's own objects. */
 export function serverObjects(world: World, kiali: Kiali): KubeObject[] {
@@ -35,7 +36,7 @@ export function serverObjects(world: World, kiali: Kiali): KubeObject[] {
         ...spec?.deployment?.pod_annotations,
       },
     },
-    spec: podSpec(instance, port),
+    spec: podSpec(kiali),
   };
   const tls = { termination: "reencrypt", insecureEdgeTerminationPolicy: "Redirect" };
   const route = { tls, to: { kind: "Service", name: instance }, port: { targetPort: port } };
@@ -84,7 +85,7 @@ function updatedAt(world: World, instance: string, namespace: string, config: st
 /** The server's configuration: the resource's specification over the operator's defaults for what is looked at here. */
 function configuration(kiali: Kiali): object {
   const { spec } = kiali;
-  const { accessible, namespace, strategy, port } = settingsOf(kiali);
+  const { accessible, clusterWide, namespace, strategy, signingKey, port } = settingsOf(kiali);
   const tracing = {
     enabled: true,
     auth: { type: "none", use_kiali_token: false },
@@ -95,23 +96,32 @@ function configuration(kiali: Kiali): object {
   return {
     ...spec,
     auth: { ...spec?.auth, strategy },
-    deployment: { ...spec?.deployment, accessible_namespaces: accessible, namespace },
+    deployment: { ...spec?.deployment, accessible_namespaces: accessible, cluster_wide_access: clusterWide, namespace },
     external_services: { ...spec?.external_services, tracing },
-    login_token: { signing_key: "secret:kiali-signing-key:key", ...spec?.login_token },
+    identity: {
+      cert_file: `${certificateFolder}/tls.crt`,
+      private_key_file: `${certificateFolder}/tls.key`,
+      ...spec?.identity,
+    },
+    istio_namespace: namespace,
+    login_token: { ...spec?.login_token, signing_key: signingKey },
     server: { ...spec?.server, port },
   };
 }
 
-function podSpec(instance: string, port: number): object {
+function podSpec(kiali: Kiali): object {
+  const { instance, port, signingKey } = settingsOf(kiali);
   const probe = {
     httpGet: { path: "/healthz", port: "api-port", scheme: "HTTPS" },
     initialDelaySeconds: 5,
     periodSeconds: 30,
   };
+  const [, secretName, secretKey] = /^secret:(.+):(.+)$/.exec(signingKey) ?? [];
   const mounts = {
     "kiali-configuration": "/kiali-configuration",
-    "kiali-cert": "/kiali-cert",
+    "kiali-cert": certificateFolder,
     "kiali-cabundle": "/kiali-cabundle",
+    ...(secretKey && { "login-token-signing-key": "/kiali-override-secrets/login-token-signing-key" }),
   };
   const container = {
     name: "kiali",
@@ -140,6 +150,14 @@ function podSpec(instance: string, port: number): object {
       { name: "kiali-configuration", configMap: { name: instance } },
       { name: "kiali-cert", secret: { secretName: `${instance}-cert-secret` } },
       { name: "kiali-cabundle", configMap: { name: `${instance}-cabundle` } },
+      ...(secretKey
+        ? [
+            {
+              name: "login-token-signing-key",
+              secret: { secretName, items: [{ key: secretKey, path: "value.txt" }] },
+            },
+          ]
+        : []),
     ],
   };
 }

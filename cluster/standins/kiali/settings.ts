@@ -13,8 +13,12 @@ export interface Settings {
   readonly strategy: string;
   /** Whether there is a Route. */
   readonly ingress: boolean;
+  /** What sessions are signed with: a key, or `secret:NAME:KEY` for where it is. */
+  readonly signingKey: string;
   /** The namespaces that the server may read, sorted; `**` alone for all. */
   readonly accessible: readonly string[];
+  /** Whether its rights hold in the whole cluster. */
+  readonly clusterWide: boolean;
   /** Name and value of the label of those namespaces. */
   readonly memberLabel: readonly [string, string];
 }
@@ -35,6 +39,8 @@ export function settingsOf({ metadata, spec }: Kiali): Settings {
     strategy: nonEmpty(spec?.auth?.strategy) ?? "openshift",
     ingress: deployment?.ingress?.enabled ?? true,
     accessible: accessible.includes("**") ? ["**"] : [...new Set([...accessible, namespace])].sort(),
+    clusterWide: deployment?.cluster_wide_access ?? accessible.includes("**"),
+    signingKey: nonEmpty(spec?.login_token?.signing_key) ?? "secret:kiali-signing-key:key",
     memberLabel: [label, value],
   };
 }
