@@ -179,6 +179,39 @@ export const dataPlaneTools: readonly Tool[] = [
   istio("pilot-agent", 30, [
     { copyFrom: "istio.io/istio", files: ["tools/packaging/common/envoy_bootstrap.json"], keep: true },
   ]),
+  {
+    // A commit after 2.6.0: later releases exist for Go only under versions that nobody tagged.
+    name: "tempo",
+    version: "2.6",
+    module: "tempo",
+    package: "github.com/grafana/tempo/cmd/tempo",
+    linkerVariables: { "main.Version": "2.6", "main.Revision": "ed943d7a56b2" },
+    buildSeconds: 140,
+  },
+  {
+    name: "tempo-query",
+    version: "2.6",
+    module: "tempo",
+    package: "github.com/grafana/tempo/cmd/tempo-query",
+    buildSeconds: 20,
+  },
+  {
+    // The release that the tempo-operator deploys.
+    name: "jaeger-query",
+    version: "1.68.0",
+    module: "jaeger",
+    package: "github.com/jaegertracing/jaeger/cmd/query",
+    linkerVariables: { "github.com/jaegertracing/jaeger/internal/version.latestVersion": "v1.68.0" },
+    buildSeconds: 120,
+  },
+  {
+    name: "kiali",
+    version: "1.89.0",
+    module: "kiali",
+    package: "github.com/kiali/kiali",
+    linkerVariables: { "main.version": "v1.89.0" },
+    buildSeconds: 100,
+  },
 ];
 
 /** Go release that the pinned modules ask for at least (the `go` line of their go.mod). */
