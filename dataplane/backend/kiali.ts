@@ -1,0 +1,50 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { waitUntilHealthy } from "../../cluster/health";
+import { dataPlaneFolder, type DataPlaneProcess } from "../process";
+import type { Change } from "./change";
+import { runningPods, type BackendContext } from "./context";
+import type { Deployed } from "./deployed";
+import { adaptKialiConfig } from "./kialiConfig";
+import { startPod } from "./pods";
+
+const configFile = "/kiali-configuration/config.yaml";
+
+/** Kiali's process, and what was changed for it. */
+export interface StartedKiali {
+  readonly processes: readonly DataPlaneProcess[];
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Starts Kiali with the configuration that its operator rendered, the certificate of its Service and the rights of its
+ * ServiceAccount. Returns when it is ready.
+ */
+export async function startKiali(context: BackendContext, deployed: Deployed): Promise<StartedKiali> {
+  // Its pages are not part of the Go module; the folder has to be there.
+  const pages = path.join(dataPlaneFolder(context.folder), "kiali-pages");
+  await mkdir(pages, { recursive: true, mode: 0o700 });
+  const pod = runningPods(deployed, { "app.kubernetes.io/name": "kiali" }, "Kiali")[0]!;
+  let changes: readonly Change[] = [];
+  const processes = await startPod(context, deployed, pod, (containers) => {
+    const container = containers.container("kiali");
+    const adapted = adaptKialiConfig(containers.text(container, configFile));
+    changes = adapted.changes;
+    return [
+      {
+        name: "kiali",
+        container,
+        program: context.program("kiali"),
+        files: { [configFile]: adapted.config },
+        image: { "/opt/kiali/console": pages },
+        // The name that its hosts file has for the host; in a cluster it is an address.
+        env: {
+          KUBERNETES_SERVICE_HOST: "kubernetes.default.svc",
+          KUBERNETES_SERVICE_PORT: String(context.apiServerPort),
+        },
+      },
+    ];
+  });
+  for (const process of processes) await waitUntilHealthy(process, 60);
+  return { processes, changes };
+}

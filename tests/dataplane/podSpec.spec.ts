@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { Container, Deployed, Pod, Volume } from "../../dataplane/backend/deployed";
+import { containerEnvironment } from "../../dataplane/backend/environment";
+import { serviceNames } from "../../dataplane/backend/serviceNames";
+import { volumeContent } from "../../dataplane/backend/volumes";
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+const meta = (name: string, namespace = "tracing-system", labels: Record<string, string> = {}) => ({
+  metadata: { name, namespace, labels },
+});
+
+const deployed: Deployed = {
+  pods: [],
+  jobs: [],
+  configMaps: [{ kind: "ConfigMap", ...meta("conf"), data: { "tempo.yaml": "a: 1", "other.yaml": "b: 2" } }],
+  secrets: [{ kind: "Secret", ...meta("keys"), data: { id: base64("the-id"), key: base64("the-key") } }],
+  services: [
+    { kind: "Service", ...meta("store") },
+    { kind: "Service", ...meta("ring") },
+    { kind: "Service", ...meta("kiali", "istio-system") },
+    { kind: "Service", ...meta("without-endpoints") },
+    { kind: "Service", ...meta("kubernetes", "default") },
+  ],
+  endpointSlices: [
+    slice("store", "tracing-system", ["10.244.0.3"]),
+    slice("ring", "tracing-system", ["10.244.0.3", "10.244.0.4"]),
+    slice("kiali", "istio-system", ["10.244.0.9"]),
+    slice("without-endpoints", "tracing-system", undefined),
+    slice("kubernetes", "default", ["192.0.2.1"]),
+  ],
+};
+
+function slice(
+  service: string,
+  namespace: string,
+  addresses: string[] | undefined,
+): Deployed["endpointSlices"][number] {
+  const labels = { "kubernetes.io/service-name": service };
+  const endpoints = addresses ? addresses.map((address) => ({ addresses: [address] })) : null;
+  return { kind: "EndpointSlice", ...meta(`${service}-abcde`, namespace, labels), endpoints };
+}
+
+const pod: Pod = {
+  kind: "Pod",
+  ...meta("tempo-0"),
+  spec: { containers: [], serviceAccountName: "tempo" },
+  status: { podIP: "10.244.0.3" },
+};
+
+describe("a container's environment", () => {
+  const environment = (...env: NonNullable<Container["env"]>) =>
+    containerEnvironment(pod, { name: "tempo", env }, deployed);
+
+  it("has plain values, keys of Secrets and ConfigMaps, and what the pod knows of itself", () => {
+    const found = environment(
+      { name: "PLAIN", value: "1" },
+      { name: "EMPTY" },
+      { name: "KEY", valueFrom: { secretKeyRef: { name: "keys", key: "key" } } },
+      { name: "TEXT", valueFrom: { configMapKeyRef: { name: "conf", key: "tempo.yaml" } } },
+      { name: "ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+    );
+    assert.deepEqual(found, { PLAIN: "1", EMPTY: "", KEY: "the-key", TEXT: "a: 1", ADDRESS: "10.244.0.3" });
+  });
+
+  it("lacks what is optional and not there", () => {
+    const reference = { name: "nothing", key: "key", optional: true };
+    assert.deepEqual(environment({ name: "KEY", valueFrom: { secretKeyRef: reference } }), {});
+  });
+
+  it("cannot be made where something it needs is missing or unknown", () => {
+    const missing = { name: "KEY", valueFrom: { secretKeyRef: { name: "keys", key: "other" } } };
+    assert.throws(() => environment(missing), /KEY of pod tracing-system\/tempo-0.*key other of Secret keys/);
+    const field = { name: "CPU", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } };
+    assert.throws(() => environment(field), /asks for its status\.hostIP/);
+    const resource = { name: "CPU", valueFrom: { resourceFieldRef: {} } } as object as { name: string };
+    assert.throws(() => environment(resource), /a source that is not known here: resourceFieldRef/);
+  });
+});
+
+describe("a volume", () => {
+  const content = (volume: Omit<Volume, "name">, token?: string) =>
+    volumeContent(pod, { name: "v", ...volume }, deployed, token);
+  const text = (found: ReturnType<typeof content>) =>
+    "files" in found && Object.fromEntries(Object.entries(found.files).map(([file, data]) => [file, data.toString()]));
+
+  it("of a ConfigMap or Secret has its keys as files, or those that are picked", () => {
+    assert.deepEqual(text(content({ configMap: { name: "conf" } })), { "tempo.yaml": "a: 1", "other.yaml": "b: 2" });
+    const picked = content({ secret: { secretName: "keys", items: [{ key: "key", path: "a/value.txt" }] } });
+    assert.deepEqual(text(picked), { "a/value.txt": "the-key" });
+  });
+
+  it("that is projected has the token, the CA and the namespace", () => {
+    const sources = [
+      { serviceAccountToken: { path: "token" } },
+      { configMap: { name: "conf", items: [{ key: "tempo.yaml", path: "ca.crt" }] } },
+      { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+    ];
+    const found = { token: "t", "ca.crt": "a: 1", namespace: "tracing-system" };
+    assert.deepEqual(text(content({ projected: { sources } }, "t")), found);
+    assert.throws(() => content({ projected: { sources } }), /wants a token/);
+  });
+
+  it("that is empty goes with the pod, one of a claim stays", () => {
+    assert.deepEqual(content({ emptyDir: {} }), { folder: "pod" });
+    assert.deepEqual(content({ persistentVolumeClaim: { claimName: "data" } }), { folder: "claim", claim: "data" });
+  });
+
+  it("is not made up where its source is missing, unless that is optional", () => {
+    assert.throws(() => content({ configMap: { name: "x" } }), /volume v of pod tracing-system\/tempo-0.*ConfigMap x/);
+    const items = [{ key: "x", path: "x" }];
+    assert.throws(() => content({ secret: { secretName: "keys", items } }), /key x of Secret keys/);
+    assert.deepEqual(content({ configMap: { name: "x", optional: true } }), { files: {} });
+    assert.throws(() => content({ hostPath: {} } as object), /of a kind that is not known here \(name,hostPath\)/);
+  });
+});
+
+describe("the names that a pod knows", () => {
+  const names = serviceNames(deployed, "tracing-system", "10.244.0.254");
+  const addressesOf = (name: string) =>
+    names.filter((entry) => entry.names.includes(name)).map(({ address }) => address);
+
+  it("are those of Services, with the addresses of their endpoints", () => {
+    assert.deepEqual(addressesOf("kiali.istio-system.svc.cluster.local"), ["10.244.0.9"]);
+    assert.deepEqual(addressesOf("kiali.istio-system.svc"), ["10.244.0.9"]);
+    assert.deepEqual(addressesOf("ring.tracing-system"), ["10.244.0.3", "10.244.0.4"]);
+    assert.deepEqual(addressesOf("without-endpoints.tracing-system"), []);
+  });
+
+  it("are short in its own namespace only", () => {
+    assert.deepEqual(addressesOf("store"), ["10.244.0.3"]);
+    assert.deepEqual(addressesOf("kiali"), []);
+  });
+
+  it("have the API server where the host answers for it", () => {
+    assert.deepEqual(addressesOf("kubernetes.default.svc"), ["10.244.0.254"]);
+  });
+});
