@@ -1,14 +1,8 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { start } from "./controlPlane";
-import { asProcessEnvironment, pulumiEnvironment } from "./environment";
-import { defaultName } from "./folder";
-import { interrupted, runCommand } from "./interruption";
-import { Kubectl } from "./kubectl";
-import { projectFolder } from "./paths";
-import { formatSeconds, heading, say, step } from "./progress";
-import { run, runAttached } from "./run";
-import { prepareToolset } from "./toolset";
+import { deployDemo } from "./deployDemo";
+import { runCommand } from "./interruption";
+import { formatSeconds, say } from "./progress";
 
 const usage = `Usage: npm run demo
 
@@ -17,97 +11,14 @@ real tempo-operator, and stand-ins for the operators of OpenShift Service Mesh a
 The first run builds the tools (npm run cluster -- tools); later ones start in seconds.
 `;
 
-const stack = "dev";
-
-/** What is read of a custom resource's status. */
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
-interface DeployedObject {
-  readonly kind: string;
-  readonly metadata: { readonly namespace: string; readonly name: string };
-  readonly status?: {
-    readonly conditions?: readonly Condition[];
-    readonly readiness?: { readonly components?: { readonly ready?: readonly string[] } };
-    readonly configuredMembers?: readonly string[];
-    readonly replicas?: number;
-    readonly availableReplicas?: number;
-  };
-}
-
-/** What an operator says of its resource, in the words a user looks for. */
-function stateOf({ kind, status }: DeployedObject): string {
-  const holds = (type: string) =>
-    status?.conditions?.some((one) => one.type === type && one.status === "True") ?? false;
-  switch (kind) {
-    case "ServiceMeshControlPlane":
-      return `${holds("Ready") ? "Ready" : "not ready"}: ${(status?.readiness?.components?.ready ?? []).join(", ")}`;
-    case "ServiceMeshMemberRoll":
-      return `${holds("Ready") ? "Ready" : "not ready"}: ${(status?.configuredMembers ?? []).join(", ")}`;
-    case "Kiali":
-      return holds("Successful") ? "Successful" : "not reconciled";
-    case "Deployment":
-      return `${status?.availableReplicas ?? 0} of ${status?.replicas ?? 0} available`;
-    default:
-      return holds("Ready") ? "Ready" : "not ready";
-  }
-}
-
-async function printStates(kubectl: Kubectl): Promise<void> {
-  const kinds = "servicemeshcontrolplanes,servicemeshmemberrolls,tempostacks,kialis";
-  const operated = await kubectl.run(["get", kinds, "-A", "-o", "json"]);
-  const application = await kubectl.run(["get", "deployments", "-n", "bookinfo", "-o", "json"]);
-  const objects = [operated, application].flatMap((text) => (JSON.parse(text) as { items: DeployedObject[] }).items);
-  const rows = objects.map((object) => [
-    object.kind,
-    `${object.metadata.namespace}/${object.metadata.name}`,
-    stateOf(object),
-  ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const [kind = "", name = "", state] of rows) {
-    console.log(`  ${kind.padEnd(widths[0] ?? 0)}  ${name.padEnd(widths[1] ?? 0)}  ${state}`);
-  }
-}
-
 async function main(): Promise<number | void> {
   const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } });
   if (values.help) return void process.stdout.write(usage);
 
   const started = Date.now();
-  heading(`Embedded control plane "${defaultName}"`);
-  const folder = await start(defaultName);
-  const toolset = await prepareToolset();
-  const env = asProcessEnvironment(await pulumiEnvironment(folder, toolset));
-  const options = { cwd: projectFolder, env };
-
-  heading("Policy pack");
-  await step("npm run build -w policies", () => run("npm", ["run", "build", "-w", "policies"], options));
-
-  heading(`pulumi up --stack ${stack} --policy-pack policies`);
-  await run("pulumi", ["stack", "select", "--create", stack], options);
-  // With the preview: rules that look across resources can stop an update only there, before anything is created.
-  const up = ["up", "--stack", stack, "--policy-pack", "policies", "--yes"];
-  const code = await runAttached("pulumi", up, options);
-  if (code !== 0) {
-    say(
-      `\npulumi up ${interrupted.aborted ? "was interrupted" : `ended with exit code ${code}`}. The control plane still runs:\n` +
-        "  npm run demo                            go on from here\n" +
-        '  eval "$(npm run -s cluster -- env)"     then look with kubectl, or run pulumi up yourself\n' +
-        "  npm run cluster -- logs                 what API server and operators say\n" +
-        "  npm run cluster -- stop --delete        end it, and begin with nothing next time",
-    );
-    return interrupted.aborted ? 130 : code;
-  }
-
+  const deployed = await deployDemo("npm run demo");
+  if (typeof deployed === "number") return deployed;
   const colour = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported);
-  console.log(colour.bold("\nWhat stands there now"));
-  await printStates(new Kubectl(toolset, folder));
-  console.log(colour.bold("\nStack outputs"));
-  const outputs = JSON.parse(await run("pulumi", ["stack", "output", "--json", "--stack", stack], options)) as object;
-  for (const [name, value] of Object.entries(outputs)) {
-    console.log(`  ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
-  }
   console.log(`
 ${colour.bold("What it is worth")}
   API server, admission, tempo-operator, Pulumi engine and policies are real; the other operators are stand-ins

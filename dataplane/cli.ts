@@ -4,18 +4,19 @@ import { parseArgs } from "node:util";
 import { controlPlaneFolder, defaultName } from "../cluster/folder";
 import { runCommand, UserError } from "../cluster/interruption";
 import { table } from "../cluster/progress";
-import { dataPlaneProcesses, startDataPlane, stopDataPlane } from "./dataPlane";
+import { startDataPlane, stopDataPlane } from "./dataPlane";
 import { dataPlaneFolder } from "./process";
+import { dataPlaneStatus } from "./status";
 
 const usage = `Usage: npm run -s dataplane -- <command> [options]
 
 The data plane of what is deployed on an embedded control plane: istiod, a proxy for each pod of the mesh, Bookinfo's services,
-each pod in a network namespace of its own. Needs Linux and root.
+MinIO, Tempo, Kiali, each pod in a network namespace of its own. Needs Linux and root.
 
 Commands
   start              make it what is deployed now, and wait until it is ready; run it again after each pulumi up
   stop               end its processes and remove its namespaces
-  status             show its processes; exit code 1 unless all are ready
+  status             show its processes; exit code 1 unless all run
   logs [name]        show the end of each log, or whole those whose name contains this text
 
 Options
@@ -39,16 +40,14 @@ function parse(args: string[]) {
 }
 
 async function status(name: string): Promise<number> {
-  const processes = await dataPlaneProcesses(controlPlaneFolder(name));
-  const states = await Promise.all(
-    processes.map(async (process) => {
-      const pid = process.process.pid;
-      const health = pid === undefined ? "stopped" : (await process.isHealthy()) ? "ready" : "starting";
-      return [process.name, health, pid === undefined ? "-" : String(pid), String(process.port)];
-    }),
-  );
-  console.log(table([["PROCESS", "HEALTH", "PID", "PORT"], ...states]));
-  return states.every(([, health]) => health === "ready") ? 0 : 1;
+  const processes = await dataPlaneStatus(controlPlaneFolder(name));
+  if (processes.length === 0) {
+    console.log(`The data plane of "${name}" does not run.`);
+    return 1;
+  }
+  const rows = processes.map(({ name, pid }) => [name, pid === undefined ? "ended" : "runs", String(pid ?? "-")]);
+  console.log(table([["PROCESS", "STATE", "PID"], ...rows]));
+  return processes.every(({ pid }) => pid !== undefined) ? 0 : 1;
 }
 
 async function logs(name: string, wanted: string | undefined, lines: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ControlPlaneFolder } from "../cluster/folder";
 import { waitUntilHealthy } from "../cluster/health";
@@ -32,6 +32,10 @@ export function realPod(pod: Pod): RealPod | undefined {
   return undefined;
 }
 
+/** Those of the deployed pods. */
+export const realPods = ({ pods }: Deployed): RealPod[] =>
+  pods.map(realPod).filter((real): real is RealPod => real !== undefined);
+
 /** What the pods are started with. */
 export interface PodContext {
   readonly folder: ControlPlaneFolder;
@@ -42,7 +46,7 @@ export interface PodContext {
 }
 
 /** Folder of a pod's files. */
-const podFolderOf = (folder: ControlPlaneFolder, name: string) => path.join(dataPlaneFolder(folder), "pods", name);
+const podFolderOf = (folder: ControlPlaneFolder, name: string) => path.join(dataPlaneFolder(folder), "mesh", name);
 
 /** The processes of a pod: the application and the proxy, where it has them. */
 export function podProcesses(
@@ -97,4 +101,7 @@ export async function stopPod(
 ): Promise<void> {
   await network.removePod(name);
   await rm(podFolderOf(folder, name), { recursive: true, force: true });
+  const pids = path.join(dataPlaneFolder(folder), "pids");
+  const own = (await readdir(pids).catch(() => [])).filter((file) => file.startsWith(`${name}.`));
+  for (const file of own) await rm(path.join(pids, file));
 }

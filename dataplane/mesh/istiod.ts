@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { generate } from "selfsigned";
 import { stringify } from "yaml";
@@ -35,12 +35,6 @@ const istiod = (folder: ControlPlaneFolder, { hostAddress }: PodRange) =>
     port: ports.xds,
     isHealthy: () => answersOk(`http://${hostAddress}:${ports.debug}/ready`),
   });
-
-/** The processes of istiod, each after those that it needs. */
-export const istiodProcesses = (folder: ControlPlaneFolder, range: PodRange) => [
-  istioApi(folder, range),
-  istiod(folder, range),
-];
 
 /** The proxy's settings: those of its last start, else with a new certificate and token. */
 async function apiSettings(file: string, { hostAddress }: PodRange, kubeconfig: string): Promise<IstioApiSettings> {
@@ -130,4 +124,13 @@ export async function startIstiod(
     env: { HOME: own, ...istiodEnvironment(controlPlane) },
   });
   await waitUntilHealthy(server, 60);
+}
+
+/** Ends istiod, and forgets its certificate and token. Harmless where it does not run. */
+export async function stopIstiod(folder: ControlPlaneFolder): Promise<void> {
+  // Where they listen does not matter for that.
+  const anywhere = { prefix: "", hostAddress: "" };
+  await istiod(folder, anywhere).process.stop();
+  await istioApi(folder, anywhere).process.stop();
+  await rm(path.join(dataPlaneFolder(folder), "istiod"), { recursive: true, force: true });
 }
