@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { stopDataPlane } from "../dataplane/dataPlane";
 import { components, componentStatus } from "./components";
 import { controlPlaneFolder, defaultName, type ControlPlaneFolder } from "./folder";
 import { waitUntilHealthy } from "./health";
@@ -149,6 +150,8 @@ export function exists(folder: ControlPlaneFolder): boolean {
 export async function stop(name = defaultName, options: { deleteData?: boolean } = {}): Promise<boolean> {
   const folder = controlPlaneFolder(name);
   if (!exists(folder)) return false;
+  // What runs for its pods would be left without anybody who knows of it.
+  await stopDataPlane(name);
   return exclusively(folder, "stopping", async () => {
     const ran = components(folder).some((component) => component.process.pid !== undefined);
     await stopProcesses(folder);
