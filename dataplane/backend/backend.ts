@@ -7,12 +7,16 @@ import type { BackendContext } from "./context";
 import { readDeployed, type Deployed } from "./deployed";
 import { startKiali } from "./kiali";
 import { startMinio } from "./minio";
+import type { ContainerProcess } from "./pods";
 import { BackendRecord } from "./record";
 import { startTempo } from "./tempo";
 
 /** What runs, and how it differs from what was deployed. */
 export interface Backend {
-  readonly processes: readonly DataPlaneProcess[];
+  /** Those of containers, each after those that it needs. */
+  readonly processes: readonly ContainerProcess[];
+  /** What lets pods reach the API server. */
+  readonly podApi: DataPlaneProcess;
   /** By what was changed. */
   readonly changes: Readonly<Record<"tempo" | "kiali", readonly Change[]>>;
   /** What was deployed when it was started. */
@@ -30,10 +34,11 @@ export async function startBackend(context: BackendContext): Promise<Backend> {
   try {
     const minio = await step("MinIO, its bucket and keys", () => startMinio(context, deployed));
     const tempo = await step("Tempo", () => startTempo(context, deployed));
-    const api = await startPodApi(context);
+    const podApi = await startPodApi(context);
     const kiali = await step("Kiali", () => startKiali(context, deployed));
     return {
-      processes: [...minio, ...tempo.processes, api, ...kiali.processes],
+      processes: [...minio, ...tempo.processes, ...kiali.processes],
+      podApi,
       changes: { tempo: tempo.changes, kiali: kiali.changes },
       deployed,
     };

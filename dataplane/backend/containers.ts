@@ -66,6 +66,13 @@ export class PodContainers {
     return text.toString();
   }
 
+  /** A file of a container that is no part of a volume, to be mounted where its image would have it. */
+  async file(container: Container, name: string): Promise<string> {
+    const home = this.home(container);
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return path.join(home, name);
+  }
+
   /** Removes what the pod left; what is in its volume claims stays. */
   async clear(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
@@ -73,7 +80,7 @@ export class PodContainers {
 
   /** How a container is run: a {@link ProcessStart} that lacks nothing but the network namespace. */
   async start(container: Container, substitute: Substitute): Promise<Omit<ProcessStart, "namespace">> {
-    const home = path.join(this.root, container.name);
+    const home = this.home(container);
     const root = path.join(home, "root");
     await mkdir(root, { recursive: true, mode: 0o700 });
     // Under this path the process is found again; see DetachedProcess.
@@ -99,6 +106,10 @@ export class PodContainers {
       ],
       env: { ...containerEnvironment(this.pod, container, this.deployed), ...substitute.env },
     };
+  }
+
+  private home({ name }: Container): string {
+    return path.join(this.root, name);
   }
 
   private async mounts(container: Container, { files = {} }: Substitute): Promise<Mount[]> {

@@ -1,18 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { waitUntilHealthy } from "../../cluster/health";
-import { dataPlaneFolder, type DataPlaneProcess } from "../process";
+import { dataPlaneFolder } from "../process";
 import type { Change } from "./change";
 import { runningPods, type BackendContext } from "./context";
 import type { Deployed } from "./deployed";
 import { adaptKialiConfig } from "./kialiConfig";
-import { startPod } from "./pods";
+import { startPod, type ContainerProcess } from "./pods";
 
 const configFile = "/kiali-configuration/config.yaml";
 
 /** Kiali's process, and what was changed for it. */
 export interface StartedKiali {
-  readonly processes: readonly DataPlaneProcess[];
+  readonly processes: readonly ContainerProcess[];
   readonly changes: readonly Change[];
 }
 

@@ -2,7 +2,7 @@
 # Runs a program with a name and a file system of its own, as in a pod:
 # unshare --uts podRoot.sh NAME ROOT [SOURCE TARGET]… -- PROGRAM [ARGUMENT]…
 #
-# Below the empty folder ROOT appear the host's programs and devices, and each SOURCE (a file or a folder) at its TARGET, as a
+# Below the empty folder ROOT appear the host's programs, and each SOURCE (a file or a folder) at its TARGET, as a
 # pod's volumes do. All of it is mounted in the mount namespace that `ip netns exec` makes for this one process, so nobody
 # else sees it and nothing is left when the process ends. The process becomes the program.
 set -eu
@@ -20,10 +20,19 @@ for folder in bin sbin lib lib64 usr; do
   # A target below it must exist; else it would be made on the host.
   mount -o remount,bind,ro "$root/$folder"
 done
-for folder in dev proc; do
-  mkdir "$root/$folder"
-  mount --rbind "/$folder" "$root/$folder"
+mkdir "$root/proc"
+mount --rbind /proc "$root/proc"
+# Devices that every container has. The host's folder is not among the mounts: a program may write into its own.
+mkdir "$root/dev"
+for device in null zero full random urandom tty; do
+  : >"$root/dev/$device"
+  mount --bind "/dev/$device" "$root/dev/$device"
 done
+mkdir -m 1777 "$root/dev/shm"
+ln -s /proc/self/fd "$root/dev/fd"
+ln -s /proc/self/fd/0 "$root/dev/stdin"
+ln -s /proc/self/fd/1 "$root/dev/stdout"
+ln -s /proc/self/fd/2 "$root/dev/stderr"
 mkdir "$root/etc"
 # Names and users, what dynamically linked programs look for, and certificates.
 for entry in hosts resolv.conf nsswitch.conf passwd group ld.so.cache ld.so.conf ld.so.conf.d alternatives ssl pki; do

@@ -1,4 +1,5 @@
-import { DataPlaneProcess } from "../process";
+import type { ControlPlaneFolder } from "../../cluster/folder";
+import { DataPlaneProcess, type DataPlaneProcessOptions, type ProcessStart } from "../process";
 import { PodContainers, type Substitute } from "./containers";
 import { addressOf, type BackendContext } from "./context";
 import type { Container, Deployed, Pod } from "./deployed";
@@ -14,6 +15,29 @@ export interface ContainerSubstitute extends Substitute {
   readonly name: string;
 }
 
+/** The process of a container: it knows how it is started and how long it has to end. */
+export class ContainerProcess extends DataPlaneProcess {
+  constructor(
+    folder: ControlPlaneFolder,
+    options: DataPlaneProcessOptions,
+    private readonly how: ProcessStart,
+    /** Milliseconds that it has to end by itself. */
+    readonly patience: number,
+  ) {
+    super(folder, options);
+  }
+
+  /** Starts it, as its pod says. */
+  begin(): void {
+    this.start(this.how);
+  }
+
+  /** Ends it as a kubelet does: asked first, and by force when its time is over. */
+  end(): Promise<void> {
+    return this.process.stop(this.patience);
+  }
+}
+
 /**
  * Starts a pod's containers at its address, in a network namespace of its own, where its cluster's names are known.
  * @param substitutes what is run, from what the pod's volumes hold
@@ -23,7 +47,7 @@ export async function startPod(
   deployed: Deployed,
   pod: Pod,
   substitutes: (containers: PodContainers) => readonly ContainerSubstitute[],
-): Promise<DataPlaneProcess[]> {
+): Promise<ContainerProcess[]> {
   const { folder, kubectl, network, range } = context;
   const { name: podName, namespace: podNamespace } = pod.metadata;
   const record = new BackendRecord(folder);
@@ -32,13 +56,15 @@ export async function startPod(
   await network.writeHosts(podName, serviceNames(deployed, podNamespace, range.hostAddress));
   const containers = new PodContainers(folder, pod, deployed, kubectl);
   await containers.clear();
-  const processes: DataPlaneProcess[] = [];
+  const patience = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+  const processes: ContainerProcess[] = [];
   for (const { container, name, ...substitute } of substitutes(containers)) {
     const { port, isReady } = readinessOf(container);
-    const process = new DataPlaneProcess(folder, { name, port, isHealthy: () => isReady(addressOf(pod)) });
-    const start = await containers.start(container, substitute);
-    record.addProcess(name, (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
-    process.start({ ...start, namespace: network.namespaceOf(podName) });
+    const options = { name, port, isHealthy: () => isReady(addressOf(pod)) };
+    const how = { ...(await containers.start(container, substitute)), namespace: network.namespaceOf(podName) };
+    const process = new ContainerProcess(folder, options, how, patience);
+    record.addProcess(name, patience);
+    process.begin();
     processes.push(process);
   }
   return processes;

@@ -1,18 +1,17 @@
 import { waitUntilHealthy } from "../../cluster/health";
 import { UserError } from "../../cluster/interruption";
-import type { DataPlaneProcess } from "../process";
 import type { Change } from "./change";
 import type { PodContainers } from "./containers";
 import { runningPods, type BackendContext } from "./context";
 import type { Container, Deployed, Pod } from "./deployed";
-import { startPod, type ContainerSubstitute } from "./pods";
+import { startPod, type ContainerProcess, type ContainerSubstitute } from "./pods";
 import { adaptTempoSettings } from "./tempoConfig";
 
 const operatorLabels = { "app.kubernetes.io/managed-by": "tempo-operator" };
 
 /** Tempo's processes, and what was changed for them. */
 export interface StartedTempo {
-  readonly processes: readonly DataPlaneProcess[];
+  readonly processes: readonly ContainerProcess[];
   readonly changes: readonly Change[];
 }
 
@@ -23,7 +22,7 @@ export interface StartedTempo {
 export async function startTempo(context: BackendContext, deployed: Deployed): Promise<StartedTempo> {
   // The distributor comes last, and so ends first: no span is taken that nobody stores.
   const pods = runningPods(deployed, operatorLabels, "Tempo").sort((a, b) => rank(a) - rank(b));
-  const processes: DataPlaneProcess[] = [];
+  const processes: ContainerProcess[] = [];
   const changes: Change[] = [];
   for (const pod of pods) {
     const component = nameOf(pod, pods);
