@@ -6,6 +6,7 @@ import { runCommand, UserError } from "../cluster/interruption";
 import { table } from "../cluster/progress";
 import { startDataPlane, stopDataPlane } from "./dataPlane";
 import { dataPlaneFolder } from "./process";
+import { prove, type Proof } from "./proof";
 import { dataPlaneStatus } from "./status";
 
 const usage = `Usage: npm run -s dataplane -- <command> [options]
@@ -16,6 +17,7 @@ MinIO, Tempo, Kiali, each pod in a network namespace of its own. Needs Linux and
 Commands
   start              make it what is deployed now, and wait until it is ready; run it again after each pulumi up
   stop               end its processes and remove its namespaces
+  prove              run the deployed traffic and verification jobs on it; exit code 1 unless every trace is found
   status             show its processes; exit code 1 unless all run
   logs [name]        show the end of each log, or whole those whose name contains this text
 
@@ -37,6 +39,14 @@ function parse(args: string[]) {
   } catch (error) {
     throw new UserError(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+/** Prints what each job said last, or all that one said which failed. */
+function showProof(proofs: readonly Proof[]): number {
+  for (const { name, code, output, termination } of proofs) {
+    console.log(`${name}: ${code === 0 ? termination : `exit code ${code}\n${output}`}`);
+  }
+  return proofs.every(({ code }) => code === 0) ? 0 : 1;
 }
 
 async function status(name: string): Promise<number> {
@@ -78,6 +88,8 @@ async function main(): Promise<number | void> {
       console.log(`The data plane of "${values.name}" ${ran ? "is stopped" : "was not running"}.`);
       return;
     }
+    case "prove":
+      return showProof(await prove(values.name));
     case "status":
       return status(values.name);
     case "logs": {

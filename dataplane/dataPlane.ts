@@ -54,7 +54,7 @@ async function converge(
 ): Promise<void> {
   const kubectl = new Kubectl(toolset, folder);
   const deployed = await readDeployed(kubectl);
-  const { range, controlPlane } = deployed;
+  const { range } = deployed;
   if (!(await network.exists())) {
     await network.remove();
     await network.create(range);
@@ -63,7 +63,7 @@ async function converge(
     const apiServerPort = readPorts(folder.ports)?.apiserver ?? 0;
     await startBackend({ folder, kubectl, program, network, range, apiServerPort });
   }
-  await step("istiod", () => startIstiod(folder, range, controlPlane, kubectl, program("pilot-discovery")));
+  await step("istiod", () => startIstiod(folder, network, deployed, kubectl, program("pilot-discovery")));
   const wanted = realPods(deployed);
   const gone = (await knownPods(folder)).filter((name) => !wanted.some((pod) => pod.name === name));
   await Promise.all(gone.map((name) => stopPod(name, { folder, network })));
@@ -99,7 +99,7 @@ export async function startDataPlane(name: string): Promise<void> {
 async function endAll(folder: ControlPlaneFolder, network: PodNetwork): Promise<boolean> {
   const pods = await knownPods(folder);
   await Promise.all(pods.map((pod) => stopPod(pod, { folder, network })));
-  await stopIstiod(folder);
+  await stopIstiod(folder, network);
   await stopBackend({ folder, network });
   const removed = await network.remove();
   await rm(path.join(dataPlaneFolder(folder), "pids"), { recursive: true, force: true });

@@ -30,7 +30,10 @@ export interface Container {
 /** A Service. */
 export interface Service {
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly clusterIP?: string };
+  readonly spec: {
+    readonly clusterIP?: string;
+    readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
+  };
 }
 
 /** A ServiceMeshControlPlane. */

@@ -6,6 +6,7 @@ import type { Kubectl } from "../cluster/kubectl";
 import { bookinfoImage, bookinfoProcess, startBookinfo } from "./bookinfo/program";
 import type { Container, Deployed, Pod } from "./deployed";
 import { serviceHosts } from "./hosts";
+import { istiodPod } from "./mesh/istiod";
 import { captureTraffic, proxyProcess, startProxy, type ProxyFiles } from "./mesh/proxy";
 import { proxyContainer } from "./mesh/proxyEnvironment";
 import type { PodNetwork } from "./network";
@@ -59,10 +60,10 @@ export function podProcesses(
   ];
 }
 
-/** Names that lead elsewhere than to a Service's cluster address: istiod runs on the host. */
-function elsewhere({ controlPlane, range }: Deployed): Map<string, string> {
-  const { name, namespace } = controlPlane.metadata;
-  return new Map([[`${namespace}/istiod-${name}`, range.hostAddress]]);
+/** Services to which no proxy leads: the proxy itself speaks to istiod. */
+function withoutProxy(deployed: Deployed): Map<string, string> {
+  const { name, namespace } = deployed.controlPlane.metadata;
+  return new Map([[`${namespace}/istiod-${name}`, istiodPod(deployed).status.podIP]]);
 }
 
 /** Runs a pod, and waits until it is ready. What runs of it already stays as it is, unless it is another pod's of this name. */
@@ -73,7 +74,7 @@ export async function startPod(
   const { pod, name, application, proxy } = real;
   const podFolder = podFolderOf(folder, name);
   const identity = path.join(podFolder, "uid");
-  const hosts = serviceHosts(deployed.services, pod.metadata.namespace, elsewhere(deployed));
+  const hosts = serviceHosts(deployed.services, pod.metadata.namespace, withoutProxy(deployed));
   const namespace = network.namespaceOf(name);
   const known = await readFile(identity, "utf8").catch(() => "");
   if (known !== pod.metadata.uid || !(await network.hasPod(name))) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Component } from "../cluster/components";
 import type { ControlPlaneFolder } from "../cluster/folder";
@@ -53,24 +53,24 @@ export class DataPlaneProcess implements Component {
     this.process = new DetachedProcess(path.join(this.mark, "pids", `${name}.pid`), this.mark);
   }
 
-  /** Makes it run like this: starts it unless it does so already. */
-  async ensure(start: ProcessStart): Promise<void> {
-    // A digest: environments hold secrets.
-    const wanted = createHash("sha256").update(JSON.stringify(start)).digest("hex");
-    const running = this.process.pid !== undefined;
-    if (running && (await readFile(this.startFile, "utf8").catch(() => "")) === wanted) return;
-    if (running) await this.process.stop();
-    this.start(start);
-    await writeFile(this.startFile, wanted);
+  /** Whether it runs, and was started like this. */
+  async runsAs(start: ProcessStart): Promise<boolean> {
+    if (this.process.pid === undefined) return false;
+    return (await readFile(this.startFile, "utf8").catch(() => "")) === digestOf(start);
   }
 
   /** Starts it. Whoever needs it to answer waits with `waitUntilHealthy`; whoever wants it gone calls `process.stop`. */
-  start({ program, args, namespace, env = {}, cwd = this.mark }: ProcessStart): void {
+  start(start: ProcessStart): void {
+    const { program, args, namespace, env = {}, cwd = this.mark } = start;
     if (!args.some((argument) => argument.includes(this.mark))) {
       throw new Error(`no argument of ${this.name} names a file in ${this.mark}: it could not be found again`);
     }
     if (!existsSync(cwd)) throw new Error(`the folder ${cwd}, in which ${this.name} is to run, does not exist`);
     const [file, words] = namespace === undefined ? [program, args] : inNamespace(namespace, program, args);
     this.process.start(file, words, { cwd, env: { PATH: process.env.PATH, ...env }, log: this.log });
+    writeFileSync(this.startFile, digestOf(start));
   }
 }
+
+/** A digest, since environments hold secrets. */
+const digestOf = (start: ProcessStart) => createHash("sha256").update(JSON.stringify(start)).digest("hex");

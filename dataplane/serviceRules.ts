@@ -1,5 +1,6 @@
-import { inNamespace } from "./network";
 import { run } from "../cluster/run";
+import type { Service } from "./deployed";
+import { inNamespace } from "./network";
 
 /** A Service and where its connections go. */
 export interface ServicePort {
@@ -8,15 +9,6 @@ export interface ServicePort {
   readonly port: number;
   /** `ADDRESS:PORT` of each of its pods that is ready. */
   readonly endpoints: readonly string[];
-}
-
-/** A Service, as far as its addresses go. */
-export interface AddressedService {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: {
-    readonly clusterIP?: string;
-    readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
-  };
 }
 
 /** Some of a Service's endpoints. */
@@ -28,7 +20,7 @@ export interface EndpointSlice {
 }
 
 /** The TCP ports of all Services that have an address and a pod that is ready. */
-export function servicePorts(services: readonly AddressedService[], slices: readonly EndpointSlice[]): ServicePort[] {
+export function servicePorts(services: readonly Service[], slices: readonly EndpointSlice[]): ServicePort[] {
   return services.flatMap(({ metadata, spec: { clusterIP, ports = [] } }) => {
     if (clusterIP === undefined || clusterIP === "None") return [];
     const own = slices.filter(

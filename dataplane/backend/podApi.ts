@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import * as https from "node:https";
 import { pipeline } from "node:stream/promises";
+import * as tls from "node:tls";
 import { readKubeconfig, type ClusterAccess } from "../../cluster/standins/kubeconfig";
 import { translateAnswer, translatePath } from "../mesh/istioApi";
 
@@ -24,6 +25,7 @@ export interface PodApiSettings {
 /** Starts it. */
 export function servePodApi(host: string, port: number, { server, ca, cert, key }: ClusterAccess): https.Server {
   const agent = new https.Agent({ keepAlive: true, ca });
+  const api = new URL(server);
   return https
     .createServer({ cert, key }, (request, response) => {
       const { path, group } = translatePath(request.url ?? "/");
@@ -46,6 +48,15 @@ export function servePodApi(host: string, port: number, { server, ca, cert, key 
       });
       response.on("close", () => asked.destroy());
       request.pipe(asked);
+    })
+    .on("upgrade", (request, socket, head) => {
+      // Kiali forwards a port of istiod's pod: another protocol on the same connection, handed on as it comes.
+      const { method, url, httpVersion, rawHeaders } = request;
+      const fields = rawHeaders.map((text, index) => text + (index % 2 === 0 ? ": " : "\r\n")).join("");
+      const upstream = tls.connect({ host: api.hostname, port: Number(api.port), ca });
+      upstream.write(`${method} ${url} HTTP/${httpVersion}\r\n${fields}\r\n`);
+      upstream.write(head);
+      pipeline(upstream, socket, upstream).catch(() => undefined);
     })
     .listen(port, host);
 }

@@ -1,65 +1,61 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { generate } from "selfsigned";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { ControlPlaneFolder } from "../../cluster/folder";
-import { answersOk, listens, waitUntilHealthy } from "../../cluster/health";
+import { answersOk, waitUntilHealthy } from "../../cluster/health";
+import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
-import type { ControlPlane } from "../deployed";
-import type { PodRange } from "../network";
+import { readPorts } from "../../cluster/ports";
+import type { ControlPlane, Deployed, Pod } from "../deployed";
+import type { PodNetwork } from "../network";
 import { DataPlaneProcess, dataPlaneFolder } from "../process";
-import type { IstioApiSettings } from "./istioApi";
+import { istiodAccount, istiodRights } from "./istiodRights";
 import { istiodEnvironment, sharedMeshConfig, sharedMeshConfigName } from "./meshConfig";
 
-/** Where istiod listens, on the host's address among the pods; the API that it reads beside it. */
-const ports = { xds: 15012, debug: 15080, monitoring: 15014, api: 15016 };
+const name = "istiod";
+const ports = { xds: 15012, http: 8080 };
+
+/** Folder of its files. */
+const ownFolder = (folder: ControlPlaneFolder) => path.join(dataPlaneFolder(folder), name);
 
 /** The name under which proxies look for istiod, with its port. */
-export function discoveryAddress({ metadata: { name, namespace } }: ControlPlane): string {
-  return `istiod-${name}.${namespace}.svc:${ports.xds}`;
+export function discoveryAddress({ metadata }: ControlPlane): string {
+  return `istiod-${metadata.name}.${metadata.namespace}.svc:${ports.xds}`;
 }
 
-/** The proxy through which istiod reads the API server. */
-const istioApi = (folder: ControlPlaneFolder, { hostAddress }: PodRange) =>
-  new DataPlaneProcess(folder, {
-    name: "istio-api",
-    port: ports.api,
-    isHealthy: () => listens(ports.api, hostAddress),
-  });
-
-/** Istiod. It runs on the host, whose loopback address is where the API server listens. */
-const istiod = (folder: ControlPlaneFolder, { hostAddress }: PodRange) =>
-  new DataPlaneProcess(folder, {
-    name: "istiod",
-    port: ports.xds,
-    isHealthy: () => answersOk(`http://${hostAddress}:${ports.debug}/ready`),
-  });
-
-/** The proxy's settings: those of its last start, else with a new certificate and token. */
-async function apiSettings(file: string, { hostAddress }: PodRange, kubeconfig: string): Promise<IstioApiSettings> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as IstioApiSettings;
-  } catch {
-    const { cert, private: key } = await generate([{ name: "commonName", value: "istio-api" }], {
-      keyType: "ec",
-      algorithm: "sha256",
-      notAfterDate: new Date(Date.now() + 10 * 365 * 24 * 3600 * 1000),
-      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: hostAddress }] }],
-    });
-    const token = randomBytes(32).toString("base64url");
-    const settings = { host: hostAddress, port: ports.api, cert, key, token, kubeconfig };
-    await writeFile(file, JSON.stringify(settings), { mode: 0o600 });
-    return settings;
+/** The pod of the mesh's istiod; a {@link UserError} where none runs. */
+export function istiodPod({ pods, controlPlane: { metadata } }: Deployed): Pod & { status: { podIP: string } } {
+  const isIstiod = ({ metadata: { namespace, labels } }: Pod) =>
+    namespace === metadata.namespace && labels?.app === "istiod" && labels["istio.io/rev"] === metadata.name;
+  const found = pods.find(isIstiod);
+  if (found?.status.podIP === undefined) {
+    throw new UserError(
+      `no istiod of the mesh ${metadata.namespace}/${metadata.name} runs: is it Ready (kubectl get smcp -A)?`,
+    );
   }
+  return { ...found, status: { ...found.status, podIP: found.status.podIP } };
 }
 
-/** A kubeconfig that leads to the proxy. */
-function kubeconfigFor({ host, port, cert, token }: IstioApiSettings): string {
-  const name = "istio-api";
+const istiod = (folder: ControlPlaneFolder, address: string) =>
+  new DataPlaneProcess(folder, {
+    name,
+    port: ports.xds,
+    isHealthy: () => answersOk(`http://${address}:${ports.http}/ready`),
+  });
+
+/**
+ * A kubeconfig for the ServiceAccount of the deployed istiod. It leads to the API server as pods see it, which knows Istio's
+ * resources in the version that istiod reads.
+ */
+async function kubeconfig({ metadata }: ControlPlane, folder: ControlPlaneFolder, kubectl: Kubectl): Promise<string> {
+  const account = istiodAccount(metadata.name);
+  const token = await kubectl.run(["create", "token", account, "-n", metadata.namespace, "--duration", "720h"]);
+  const admin = parse(await kubectl.run(["config", "view", "--raw"])) as {
+    clusters: { cluster: { "certificate-authority-data": string } }[];
+  };
   const cluster = {
-    server: `https://${host}:${port}`,
-    "certificate-authority-data": Buffer.from(cert).toString("base64"),
+    ...admin.clusters[0]?.cluster,
+    server: `https://kubernetes.default.svc:${readPorts(folder.ports)?.apiserver ?? 0}`,
   };
   return stringify({
     apiVersion: "v1",
@@ -67,70 +63,65 @@ function kubeconfigFor({ host, port, cert, token }: IstioApiSettings): string {
     "current-context": name,
     contexts: [{ name, context: { cluster: name, user: name } }],
     clusters: [{ name, cluster }],
-    users: [{ name, user: { token } }],
+    users: [{ name, user: { token: token.trim() } }],
   });
 }
 
 /**
- * Starts istiod, or starts it anew where its settings have changed, and waits until it serves.
+ * Starts istiod at the address of its pod and waits until it serves, unless it runs for the same pod and settings.
  * @param program path of pilot-discovery
  */
 export async function startIstiod(
   folder: ControlPlaneFolder,
-  range: PodRange,
-  controlPlane: ControlPlane,
+  network: PodNetwork,
+  deployed: Deployed,
   kubectl: Kubectl,
   program: string,
 ): Promise<void> {
-  const own = path.join(dataPlaneFolder(folder), "istiod");
-  await mkdir(own, { recursive: true });
-  const { namespace } = controlPlane.metadata;
+  const { controlPlane, range } = deployed;
+  const pod = istiodPod(deployed);
   const configMap = {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: sharedMeshConfigName, namespace },
+    metadata: { name: sharedMeshConfigName, namespace: controlPlane.metadata.namespace },
     data: { mesh: stringify(sharedMeshConfig(controlPlane)) },
   };
-  await kubectl.apply(["-f", "-"], JSON.stringify(configMap));
+  const objects = { apiVersion: "v1", kind: "List", items: [configMap, ...istiodRights(controlPlane)] };
+  await kubectl.apply(["-f", "-"], JSON.stringify(objects));
 
-  const settingsFile = path.join(own, "api.json");
-  const settings = await apiSettings(settingsFile, range, folder.kubeconfig);
-  const api = istioApi(folder, range);
-  await api.ensure({
-    program: process.execPath,
-    args: ["--import", "tsx", path.join(__dirname, "istioApi.ts"), settingsFile],
-    cwd: __dirname,
-  });
-  await waitUntilHealthy(api, 30);
-
+  const own = ownFolder(folder);
   const access = path.join(own, "kubeconfig");
-  await writeFile(access, kubeconfigFor(settings), { mode: 0o600 });
-  const server = istiod(folder, range);
-  await server.ensure({
+  const server = istiod(folder, pod.status.podIP);
+  const environment = istiodEnvironment(controlPlane);
+  const start = {
     program,
     args: [
       "discovery",
       `--kubeconfig=${access}`,
-      `--secureGRPCAddr=${range.hostAddress}:${ports.xds}`,
-      `--httpAddr=${range.hostAddress}:${ports.debug}`,
-      `--monitoringAddr=${range.hostAddress}:${ports.monitoring}`,
       // Without certificates on the way in, and the webhooks, which stand-ins play.
       "--grpcAddr=",
       "--httpsAddr=",
       "--ctrlz_port=0",
       "--shutdownDuration=1s",
     ],
+    namespace: network.namespaceOf(name),
     cwd: own,
-    env: { HOME: own, ...istiodEnvironment(controlPlane) },
-  });
+    env: { HOME: own, POD_UID: pod.metadata.uid, ...environment },
+  };
+  if (!(await server.runsAs(start))) {
+    await stopIstiod(folder, network);
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    await writeFile(access, await kubeconfig(controlPlane, folder, kubectl), { mode: 0o600 });
+    await network.addPod(name, [pod.status.podIP]);
+    await network.writeHosts(name, [{ address: range.hostAddress, names: ["kubernetes.default.svc"] }]);
+    server.start(start);
+  }
   await waitUntilHealthy(server, 60);
 }
 
-/** Ends istiod, and forgets its certificate and token. Harmless where it does not run. */
-export async function stopIstiod(folder: ControlPlaneFolder): Promise<void> {
-  // Where they listen does not matter for that.
-  const anywhere = { prefix: "", hostAddress: "" };
-  await istiod(folder, anywhere).process.stop();
-  await istioApi(folder, anywhere).process.stop();
-  await rm(path.join(dataPlaneFolder(folder), "istiod"), { recursive: true, force: true });
+/** Ends istiod and removes its namespace and files. Harmless where it does not run. */
+export async function stopIstiod(folder: ControlPlaneFolder, network: PodNetwork): Promise<void> {
+  await istiod(folder, "").process.stop();
+  await network.removePod(name);
+  await rm(ownFolder(folder), { recursive: true, force: true });
 }

@@ -1,0 +1,66 @@
+import { controlPlaneFolder } from "../cluster/folder";
+import { UserError } from "../cluster/interruption";
+import { Kubectl } from "../cluster/kubectl";
+import { readPorts } from "../cluster/ports";
+import { step } from "../cluster/progress";
+import type { BackendContext } from "./backend/context";
+import { readDeployed as readBackend } from "./backend/deployed";
+import { jobsWith, runJob, type JobResult } from "./backend/jobs";
+import { readDeployed } from "./deployed";
+import { serviceHosts } from "./hosts";
+import { PodNetwork } from "./network";
+import { preparePrograms } from "./programs";
+import { applyServiceRules, servicePorts } from "./serviceRules";
+
+/** The namespace of the jobs, whose own pods ended before there was anything to send to. */
+const place = "jobs";
+
+/** The jobs that prove that traces arrive, in their order, and what each does. */
+const proofs = [
+  { name: "traffic", title: "the deployed traffic job, through the ingress gateway" },
+  { name: "verification", title: "the deployed verification job, against Kiali" },
+] as const;
+
+/** A job that was run, and how it ended. */
+export interface Proof extends JobResult {
+  readonly name: (typeof proofs)[number]["name"];
+}
+
+/**
+ * Runs the deployed traffic job and then the verification job on the data plane, with their own scripts and settings, in a
+ * namespace where Services are reached as from any pod without a sidecar.
+ * @param name the control plane's
+ * @returns how each ended, the last one being the first that failed
+ */
+export async function prove(name: string): Promise<Proof[]> {
+  const folder = controlPlaneFolder(name);
+  const { toolset, program } = await preparePrograms();
+  const network = new PodNetwork(folder.root);
+  if (!(await network.exists())) {
+    throw new UserError(`the data plane of "${name}" does not run: npm run dataplane -- start --name ${name}`);
+  }
+  const kubectl = new Kubectl(toolset, folder);
+  const { range, services, controlPlane } = await readDeployed(kubectl);
+  const backend = await readBackend(kubectl);
+  const apiServerPort = readPorts(folder.ports)?.apiserver ?? 0;
+  const context: BackendContext = { folder, kubectl, program, network, range, apiServerPort };
+  await network.removePod(place);
+  try {
+    // Below the host's own; kwok counts from the lowest up.
+    await network.addPod(place, [`${range.prefix}.253`]);
+    await network.writeHosts(place, serviceHosts(services, controlPlane.metadata.namespace));
+    await applyServiceRules(network.namespaceOf(place), servicePorts(services, backend.endpointSlices));
+    const results: Proof[] = [];
+    for (const { name: job, title } of proofs) {
+      const deployed = jobsWith(backend, { "app.kubernetes.io/name": job }).at(-1);
+      if (!deployed) throw new UserError(`no job "${job}" is deployed: it belongs to Bookinfo (mesh-tracing:bookinfo)`);
+      const run = { beside: place, program: process.execPath };
+      const result = await step(title, () => runJob(context, backend, deployed, run));
+      results.push({ name: job, ...result });
+      if (result.code !== 0) break;
+    }
+    return results;
+  } finally {
+    await network.removePod(place);
+  }
+}
