@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import { deployDemo } from "../cluster/deployDemo";
+import { defaultName } from "../cluster/folder";
+import { runCommand } from "../cluster/interruption";
+import { formatSeconds, heading, say } from "../cluster/progress";
+import { startDataPlane } from "./dataPlane";
+import { requireHost } from "./hostRequirements";
+import { prove } from "./proof";
+
+const usage = `Usage: npm run demo:traces
+
+What npm run demo does, and then its pods for real: MinIO, Tempo, Kiali, istiod, a proxy and a Bookinfo service for each pod of the
+mesh, as processes in network namespaces of their own, configured by what was deployed. The deployed traffic and verification
+jobs run against them. Needs Linux and root; the first run builds further tools. docs/traces.md says what differs from a cluster.
+`;
+
+async function main(): Promise<number | void> {
+  const { values } = parseArgs({ options: { help: { type: "boolean", short: "h", default: false } } });
+  if (values.help) return void process.stdout.write(usage);
+
+  const started = Date.now();
+  await requireHost();
+  const deployed = await deployDemo("npm run demo:traces");
+  if (typeof deployed === "number") return deployed;
+
+  const begun = Date.now();
+  heading("Data plane");
+  await startDataPlane(defaultName);
+  say(`  all of it ready in ${formatSeconds((Date.now() - begun) / 1000)}`);
+  heading("Proof");
+  const proofs = await prove(defaultName);
+
+  const colour = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported);
+  console.log(colour.bold("\nWhat the deployed jobs found"));
+  for (const { name, code, output, termination } of proofs) {
+    console.log(`  ${name}: ${code === 0 ? termination : `exit code ${code}\n${output}`}`);
+  }
+  console.log(`
+${colour.bold("What it is worth")}
+  The spans were sent by Envoy because istiod told it to, because of the deployed Telemetry and control plane; they went through
+  the deployed Tempo into the deployed MinIO, and Kiali found them. docs/traces.md says what differs from a cluster.
+
+${colour.bold("What to look at next")}
+  npm run dataplane -- status                         its processes
+  npm run dataplane -- prove                          the traffic again, and whether its traces are found
+  kubectl delete telemetry mesh-default -n istio-system    then prove again: requests are answered, no trace is found
+  npm run dataplane -- start                          after each pulumi up: makes the data plane what is deployed now
+  npm run dataplane -- stop                           end it; npm run cluster -- stop ends everything`);
+  say(`\nDone in ${formatSeconds((Date.now() - started) / 1000)}.`);
+  return proofs.every(({ code }) => code === 0) ? 0 : 1;
+}
+
+runCommand(main);
