@@ -1,8 +1,9 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { step } from "../../cluster/progress";
 import { dataPlaneFolder, type DataPlaneProcess } from "../process";
 import { startPodApi } from "./podApiProcess";
 import type { Change } from "./change";
+import { podsFolder } from "./containers";
 import type { BackendContext } from "./context";
 import { readDeployed, type Deployed } from "./deployed";
 import { startKiali } from "./kiali";
@@ -48,10 +49,14 @@ export async function startBackend(context: BackendContext): Promise<Backend> {
   }
 }
 
-/** Ends all of it, each process with the time that its pod gives it, and removes its namespaces. Harmless where nothing runs. */
+/**
+ * Ends all of it, each process with the time that its pod gives it, and removes its namespaces and files. What is in the
+ * volume claims stays for the next start. Harmless where nothing runs.
+ */
 export async function stopBackend({ folder, network }: Pick<BackendContext, "folder" | "network">): Promise<void> {
   const record = new BackendRecord(folder);
   await record.stopProcesses();
   for (const pod of record.read().pods) await network.removePod(pod);
+  await rm(podsFolder(folder), { recursive: true, force: true });
   record.clear();
 }

@@ -9,6 +9,9 @@ import type { Container, Deployed, Pod, Volume } from "./deployed";
 import { containerEnvironment } from "./environment";
 import { volumeContent, type Files } from "./volumes";
 
+/** Where the files of pods are, all of which go with them. */
+export const podsFolder = (folder: ControlPlaneFolder) => path.join(dataPlaneFolder(folder), "pods");
+
 /** A kubelet renews a token each hour; nobody does so here. */
 const tokenLifetime = "168h";
 
@@ -46,7 +49,7 @@ export class PodContainers {
     private readonly deployed: Deployed,
     private readonly kubectl: Kubectl,
   ) {
-    this.root = path.join(dataPlaneFolder(folder), "pods", `${pod.metadata.namespace}.${pod.metadata.name}`);
+    this.root = path.join(podsFolder(folder), `${pod.metadata.namespace}.${pod.metadata.name}`);
   }
 
   /** The container of this name; a {@link UserError} where the pod has none. */

@@ -9,7 +9,6 @@ import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import * as https from "node:https";
 import { pipeline } from "node:stream/promises";
-import * as tls from "node:tls";
 import { readKubeconfig, type ClusterAccess } from "../../cluster/standins/kubeconfig";
 import { translateAnswer, translatePath } from "../mesh/istioApi";
 
@@ -25,40 +24,31 @@ export interface PodApiSettings {
 /** Starts it. */
 export function servePodApi(host: string, port: number, { server, ca, cert, key }: ClusterAccess): https.Server {
   const agent = new https.Agent({ keepAlive: true, ca });
-  const api = new URL(server);
-  return https
-    .createServer({ cert, key }, (request, response) => {
-      const { path, group } = translatePath(request.url ?? "/");
-      // What is to be translated must not be compressed.
-      const headers = group === undefined ? request.headers : without(request.headers, "accept-encoding");
-      const asked = https.request(`${server}${path}`, { method: request.method, headers, agent }, (answer) => {
-        const { statusCode = 502 } = answer;
-        response.writeHead(
-          statusCode,
-          group === undefined ? answer.headers : without(answer.headers, "content-length"),
-        );
-        response.flushHeaders();
-        const stages = group === undefined ? [] : [translateAnswer(group)];
-        // A client that turns away from a watch is no error here.
-        pipeline([answer, ...stages, response]).catch(() => undefined);
-      });
-      asked.on("error", (error) => {
-        if (!response.headersSent) response.writeHead(502, { "content-type": "text/plain" });
-        response.end(`${error.message}\n`);
-      });
-      response.on("close", () => asked.destroy());
-      request.pipe(asked);
-    })
-    .on("upgrade", (request, socket, head) => {
-      // Kiali forwards a port of istiod's pod: another protocol on the same connection, handed on as it comes.
-      const { method, url, httpVersion, rawHeaders } = request;
-      const fields = rawHeaders.map((text, index) => text + (index % 2 === 0 ? ": " : "\r\n")).join("");
-      const upstream = tls.connect({ host: api.hostname, port: Number(api.port), ca });
-      upstream.write(`${method} ${url} HTTP/${httpVersion}\r\n${fields}\r\n`);
-      upstream.write(head);
-      pipeline(upstream, socket, upstream).catch(() => undefined);
-    })
-    .listen(port, host);
+  const api = https.createServer({ cert, key }, (request, response) => {
+    const { path, group } = translatePath(request.url ?? "/");
+    // What is to be translated must not be compressed.
+    const headers = group === undefined ? request.headers : without(request.headers, "accept-encoding");
+    const asked = https.request(`${server}${path}`, { method: request.method, headers, agent }, (answer) => {
+      const { statusCode = 502 } = answer;
+      response.writeHead(statusCode, group === undefined ? answer.headers : without(answer.headers, "content-length"));
+      response.flushHeaders();
+      const stages = group === undefined ? [] : [translateAnswer(group)];
+      // A client that turns away from a watch is no error here.
+      pipeline([answer, ...stages, response]).catch(() => undefined);
+    });
+    asked.on("error", (error) => {
+      if (!response.headersSent) response.writeHead(502, { "content-type": "text/plain" });
+      response.end(`${error.message}\n`);
+    });
+    response.on("close", () => asked.destroy());
+    request.pipe(asked);
+  });
+  // What goes over a kubelet (exec, port forwarding) begins with an upgrade. Refused at once instead of after a long wait.
+  api.on("upgrade", (_, socket) => {
+    socket.on("error", () => undefined);
+    socket.end("HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  return api.listen(port, host);
 }
 
 function without(headers: IncomingHttpHeaders, name: string): IncomingHttpHeaders {

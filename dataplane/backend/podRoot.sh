@@ -7,6 +7,11 @@
 # else sees it and nothing is left when the process ends. The process becomes the program.
 set -eu
 
+# The program's own PATH need not have what is used here.
+path=$PATH
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+chroot=$(command -v chroot)
+
 # The name in the private UTS namespace that unshare has made; members of a ring register by it.
 echo "$1" >/proc/sys/kernel/hostname
 root=$2
@@ -55,4 +60,5 @@ while [ "$1" != -- ]; do
   mount --bind "$source" "$target"
 done
 shift
-exec chroot "$root" "$@"
+PATH=$path
+exec "$chroot" "$root" "$@"

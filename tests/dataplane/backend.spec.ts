@@ -1,134 +1,144 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntilHealthy } from "../../cluster/health";
-import { Kubectl } from "../../cluster/kubectl";
-import { readPorts } from "../../cluster/ports";
-import { ensureTools } from "../../cluster/toolchain/build";
-import { dataPlaneTools, testTools } from "../../cluster/toolchain/tools";
-import { prepareToolset } from "../../cluster/toolset";
-import { startBackend, stopBackend, type Backend } from "../../dataplane/backend/backend";
-import { addressOf, runningPods, type BackendContext } from "../../dataplane/backend/context";
-import { jobsWith, runJob, type JobResult } from "../../dataplane/backend/jobs";
-import { describeLoss, hasTrace, traceLoss } from "../../dataplane/backend/traceLoss";
-import { PodNetwork, podRange } from "../../dataplane/network";
+import { isAlive } from "../../cluster/processes";
+import { stopBackend } from "../../dataplane/backend/backend";
+import { addressOf } from "../../dataplane/backend/context";
+import { named } from "../../dataplane/backend/deployed";
+import { describeLoss, traceLoss } from "../../dataplane/backend/traceLoss";
 import { dataPlaneFolder } from "../../dataplane/process";
 import { needsDataPlaneHost } from "../helpers/host";
-import { LiveCluster } from "../helpers/liveCluster";
-import { PulumiProject } from "../helpers/pulumiProject";
+import { get, LiveBackend, until } from "./liveBackend";
 
-const entryService = "productpage.bookinfo";
-
-/** A span as Envoy's Zipkin tracer sends it. */
-function span(traceId: string, service: string, parentId?: string) {
-  const id = randomBytes(8).toString("hex");
-  const timestamp = Date.now() * 1000;
-  const localEndpoint = { serviceName: service, ipv4: "10.0.0.1", port: 0 };
-  const name = `${service}.svc.cluster.local:9080/*`;
-  return {
-    traceId,
-    id,
-    parentId,
-    kind: "SERVER",
-    name,
-    timestamp,
-    duration: 1000,
-    localEndpoint,
-    tags: { component: "proxy" },
-  };
-}
-
-/** What was deployed by the dev stack, and the real processes that run from it. Everything below begins with their endpoints. */
+/** All of it begins where proxies begin: with what the dev stack deployed. */
 describe("the deployed trace store and console, as real processes", function () {
-  this.timeout(240_000);
-  let cluster: LiveCluster;
-  let project: PulumiProject;
-  let context: BackendContext;
-  let backend: Backend;
+  this.timeout(360_000);
+  let backend: LiveBackend;
 
   before(async function () {
     this.timeout(1_800_000);
     await needsDataPlaneHost(this);
-    const tools = await ensureTools([...dataPlaneTools, ...testTools]);
-    cluster = await LiveCluster.start("tests-backend");
-    project = new PulumiProject(cluster.env);
-    await project.init("dev");
-    const { code, output } = await project.pulumi("up", "--stack", "dev", "--yes", "--skip-preview");
+    backend = await LiveBackend.start();
+  });
+
+  after(() => backend?.stop());
+
+  /** Fails unless every trace is there, for Tempo and for the deployed verification. */
+  async function assertNothingLost(sent: readonly string[]): Promise<void> {
+    const loss = await traceLoss(sent, backend.isFound);
+    assert.deepEqual(loss.lost, [], describeLoss(loss));
+    const { code, output } = await backend.verify(sent);
     assert.equal(code, 0, output);
-    const { folder } = cluster;
-    const node = await cluster.get<{ items: { spec: { podCIDR: string } }[] }>("nodes");
-    context = {
-      folder,
-      kubectl: new Kubectl(await prepareToolset(), folder),
-      program: (name) => tools.get(name)!.file,
-      network: new PodNetwork(folder.root),
-      range: podRange(node.items[0]!.spec.podCIDR),
-      apiServerPort: readPorts(folder.ports)!.apiserver,
-    };
-    await context.network.create(context.range);
-    backend = await startBackend(context);
-  });
-
-  after(async () => {
-    if (context) {
-      await stopBackend(context);
-      await context.network.remove();
-    }
-    project?.remove();
-    await cluster?.stop();
-  });
-
-  const named = (name: string) => backend.processes.find((process) => process.name === name)!;
-
-  /** Address and port of a Service, as proxies learn them. */
-  async function endpoint(service: string, port: string): Promise<string> {
-    const slices = await cluster.get<{
-      items: { ports: { name: string; port: number }[]; endpoints: { addresses: string[] }[] }[];
-    }>("endpointslices", "-n", "tracing-system", "-l", `kubernetes.io/service-name=${service}`);
-    const [slice] = slices.items;
-    const found = slice?.ports.find(({ name }) => name === port);
-    return `http://${slice?.endpoints[0]?.addresses[0]}:${found?.port}`;
   }
 
-  /** Sends traces of two spans each, and returns their ids once all are acknowledged. */
-  async function send(count: number): Promise<string[]> {
-    const url = `${await endpoint("tempo-simplest-distributor", "http-zipkin")}/api/v2/spans`;
-    const ids = Array.from({ length: count }, () => randomBytes(16).toString("hex"));
-    for (const id of ids) {
-      const root = span(id, entryService);
-      const body = JSON.stringify([root, span(id, "details.bookinfo", root.id)]);
-      const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
-      assert.equal(response.status, 202, await response.text());
-    }
-    return ids;
-  }
+  it("show traces that came to the deployed Service to the deployed verification", async () => {
+    const { code, output, termination } = await backend.verify(await backend.send(5));
+    assert.equal(code, 0, output);
+    assert.equal(termination, "all 5 traces are in Kiali, with spans of productpage.bookinfo");
+  });
 
-  /** Runs the deployed verification job, which asks Kiali, for other traces. */
-  async function verify(traceIds: string[], timeoutSeconds = 60): Promise<JobResult> {
-    const [job] = jobsWith(backend.deployed, { "app.kubernetes.io/name": "verification" });
-    assert.ok(job);
-    const { env } = job.spec.template.spec.containers[0]!;
-    const settings = env!.find(({ name }) => name === "VERIFICATION_SETTINGS")!.value!;
-    return runJob(context, backend.deployed, job, {
-      beside: runningPods(backend.deployed, { "app.kubernetes.io/name": "kiali" }, "Kiali")[0]!.metadata.name,
-      program: process.execPath,
-      env: { VERIFICATION_SETTINGS: JSON.stringify({ ...JSON.parse(settings), traceIds, timeoutSeconds }) },
+  it("do not show what nobody sent", async () => {
+    const { code, termination } = await backend.verify(["0123456789abcdef0123456789abcdef"], 2);
+    assert.equal(code, 1);
+    assert.match(termination, /^1 of 1 traces are not in Kiali/);
+  });
+
+  it("refuse a token that the cluster did not give", async () => {
+    const { status, body } = await get({
+      host: addressOf(backend.pod("kiali")),
+      port: 20001,
+      path: "/api/namespaces/bookinfo/services/productpage/traces?startMicros=0",
+      servername: "kiali.istio-system.svc.cluster.local",
+      ca: named(backend.deployed.configMaps, "istio-system", "openshift-service-ca.crt")!.data!["service-ca.crt"],
+      headers: { authorization: "Bearer not-a-token" },
     });
-  }
+    assert.notEqual(status, 200);
+    assert.match(body, /Unauthorized/i);
+  });
 
-  /** What a Tempo component counts, over all labels. */
-  async function metric(component: string, name: string): Promise<number> {
-    const frontend = runningPods(backend.deployed, { "app.kubernetes.io/component": component }, component)[0]!;
-    const text = await (await fetch(`http://${addressOf(frontend)}:3200/metrics`)).text();
-    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-    return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
-  }
+  it("have every part of Tempo ready, each in a process of its own", async () => {
+    for (const component of ["ingester", "compactor", "querier", "query-frontend", "distributor"]) {
+      await waitUntilHealthy(backend.process(`tempo-${component}`), 120);
+    }
+  });
 
-  it("show traces that came to the Service of the deployed provider, to the deployed verification", async () => {
-    const result = await verify(await send(5));
-    assert.equal(result.code, 0, result.output);
-    assert.match(result.termination, /^all 5 traces are in Kiali, with spans of productpage\.bookinfo$/);
+  it("lose nothing in a graceful restart of the ingester", async () => {
+    const sent = await backend.send(20);
+    // Right away, while it has them in memory only.
+    await backend.restartIngester();
+    await assertNothingLost(sent);
+  });
+
+  it("lose nothing while MinIO refuses the key", async () => {
+    await backend.administrate(`mc admin user disable store "$ACCESS_KEY_ID"`);
+    const sent = await backend.send(20);
+    try {
+      await backend.askIngester("/flush");
+      await until("a flush fails", async () => (await backend.metric("tempo_ingester_failed_flushes_total")) > 0);
+    } finally {
+      await backend.administrate(`mc admin user enable store "$ACCESS_KEY_ID"`);
+    }
+    await until("a block is stored", async () => (await backend.metric("tempo_ingester_blocks_flushed_total")) > 0);
+    await until("none is left", async () => (await backend.metric("tempo_ingester_flush_queue_length")) === 0);
+    await assertNothingLost(sent);
+  });
+
+  it("lose after SIGKILL what was in memory only, and that is counted and told", async () => {
+    const written = await backend.send(10);
+    // Answered when all that was in memory is on the volume.
+    await backend.askIngester("/flush");
+    const sent = [...written, ...(await backend.send(10))];
+    await backend.restartIngester("SIGKILL");
+    const { acknowledged, lost } = await traceLoss(sent, backend.isFound);
+    assert.ok(lost.length > 0, "nothing was in memory only");
+    assert.ok(!lost.some((id) => written.includes(id)), "what was written is lost");
+    assert.match(describeLoss({ acknowledged, lost }), new RegExp(`^${lost.length} of 20 acknowledged traces`));
+    // The deployed verification tells the same number.
+    const { code, termination } = await backend.verify(sent, 5);
+    assert.equal(code, 1);
+    assert.match(termination, new RegExp(`^${lost.length} of 20 traces are not in Kiali`));
+  });
+
+  it("keep secrets out of logs, command lines and files of others", () => {
+    const secrets = backend.deployed.secrets
+      .filter(({ metadata }) => ["minio", "minio-root", "kiali-signing-key"].includes(metadata.name))
+      .flatMap(({ data = {} }) => Object.entries(data))
+      .filter(([key]) => !["endpoint", "bucket"].includes(key))
+      .map(([, value]) => Buffer.from(value, "base64").toString());
+    assert.equal(secrets.length, 5);
+    for (const { name, log, process } of backend.running.processes) {
+      const texts = [readFileSync(log, "utf8"), readFileSync(`/proc/${process.pid}/cmdline`, "utf8")];
+      for (const secret of secrets) assert.ok(!texts.some((text) => text.includes(secret)), name);
+    }
+    const folder = dataPlaneFolder(backend.cluster.folder);
+    assert.equal(statSync(folder).mode & 0o077, 0);
+    const files = readdirSync(path.join(folder, "pods"), { recursive: true, withFileTypes: true });
+    const inVolumes = files.filter((file) => file.isFile() && file.parentPath.includes("/volumes/"));
+    assert.ok(inVolumes.length > 10);
+    for (const { parentPath, name } of inVolumes) {
+      assert.equal(statSync(path.join(parentPath, name)).mode & 0o077, 0, path.join(parentPath, name));
+    }
+  });
+
+  it("leave nothing but their volumes when they are stopped", async () => {
+    const { cluster, context, running } = backend;
+    const ids = [...running.processes, running.podApi].map(({ process }) => process.pid);
+    assert.ok(!ids.includes(undefined));
+    await stopBackend(context);
+    assert.deepEqual(
+      ids.filter((id) => isAlive(id!)),
+      [],
+    );
+    const spaces = execFileSync("ip", ["netns", "list"], { encoding: "utf8" });
+    assert.ok(!spaces.includes(`${context.network.name}-`), spaces);
+    const folder = dataPlaneFolder(cluster.folder);
+    assert.ok(!readFileSync("/proc/self/mounts", "utf8").includes(folder));
+    assert.deepEqual(readdirSync(path.join(folder, "claims")).sort(), [
+      "tracing-system.data-tempo-simplest-ingester-0",
+      "tracing-system.minio",
+    ]);
+    assert.ok(!readdirSync(folder).includes("pods"), "files of pods, with secrets in them, are left");
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as https from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
 import { generate } from "selfsigned";
 import { servePodApi } from "../../dataplane/backend/podApi";
@@ -70,19 +70,13 @@ describe("the API server as pods see it", () => {
     await closed;
   });
 
-  it("hands a connection on that changes its protocol", async () => {
-    api.onUpgrade((request, socket) => {
-      assert.equal(request.url, "/api/v1/namespaces/mesh/pods/istiod/portforward");
-      assert.equal(request.headers.authorization, "Bearer secret");
-      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\nhello");
-      socket.once("data", (said: Buffer) => socket.end(`you said ${said.toString()}`));
-    });
-    const headers = { authorization: "Bearer secret", connection: "Upgrade", upgrade: "test" };
+  it("refuses at once what would go over a kubelet", async () => {
+    answer = () => assert.fail("the API server was asked");
+    const headers = { connection: "Upgrade", upgrade: "SPDY/3.1" };
     const path = "/api/v1/namespaces/mesh/pods/istiod/portforward";
     const request = https.get(url + path, { headers, ca, agent: false });
-    const [, socket, head] = (await once(request, "upgrade")) as [IncomingMessage, Socket, Buffer];
-    socket.write("hi");
-    assert.equal(head.toString() + (await text(socket)), "helloyou said hi");
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    assert.equal(response.statusCode, 501);
   });
 
   it("hands errors on as they are", async () => {

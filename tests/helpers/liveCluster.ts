@@ -37,28 +37,32 @@ export class LiveCluster {
   private earlier: AuditEvent[] = [];
 
   private constructor(
+    private readonly name: string,
     readonly folder: ControlPlaneFolder,
     readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts it, from nothing. */
-  static async start(): Promise<LiveCluster> {
+  /**
+   * Starts it, from nothing.
+   * @param name its name, where it must not be the one that other tests have
+   */
+  static async start(name = controlPlaneName): Promise<LiveCluster> {
     await stopAbandoned();
-    await stop(controlPlaneName, { deleteData: true });
-    const folder = await start(controlPlaneName);
-    return new LiveCluster(folder, asProcessEnvironment(await pulumiEnvironment(folder, await prepareToolset())));
+    await stop(name, { deleteData: true });
+    const folder = await start(name);
+    return new LiveCluster(name, folder, asProcessEnvironment(await pulumiEnvironment(folder, await prepareToolset())));
   }
 
   /** Ends it and starts it again on its data. */
   async restart(): Promise<void> {
     this.earlier = this.audit();
-    await stop(controlPlaneName);
-    await start(controlPlaneName);
+    await stop(this.name);
+    await start(this.name);
   }
 
   /** Ends it and removes its data. */
   async stop(): Promise<void> {
-    await stop(controlPlaneName, { deleteData: true });
+    await stop(this.name, { deleteData: true });
   }
 
   /** Runs kubectl against it. */

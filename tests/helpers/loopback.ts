@@ -1,7 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { createServer, type AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 
 /** A port of loopback that is free now. */
 export async function freePort(): Promise<number> {
@@ -26,11 +25,6 @@ export class Loopback {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     return new Loopback(server, `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`);
-  }
-
-  /** Says what becomes of connections that are to change their protocol. */
-  onUpgrade(handler: (request: http.IncomingMessage, socket: Duplex) => void): void {
-    this.server.on("upgrade", handler);
   }
 
   /** Ends it and every connection to it. */
