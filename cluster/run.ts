@@ -20,7 +20,10 @@ export interface RunOptions {
   readonly onOutput?: (text: string) => void;
   /** Milliseconds after which it is killed. Default: no limit. */
   readonly timeout?: number;
-  /** Lets the program finish when this process is interrupted, and keeps the terminal's Ctrl-C from it. Default: false. */
+  /**
+   * Lets the program finish when this process is interrupted, and keeps the terminal's Ctrl-C from it. One that is started
+   * after that runs as well: it cleans up. Default: false.
+   */
   readonly uninterrupted?: boolean;
 }
 
@@ -38,7 +41,8 @@ export class RunError extends Error {
 
 /** Runs a program to its end, whatever its exit code. Rejects where it cannot be started or is interrupted. */
 export async function tryRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  interrupted.throwIfAborted();
+  const cleansUp = interrupted.aborted && options.uninterrupted === true;
+  if (!cleansUp) interrupted.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
@@ -63,7 +67,7 @@ export async function tryRun(program: string, args: readonly string[], options: 
     });
     child.on("close", (code, endedBy) => {
       interrupted.removeEventListener("abort", end);
-      if (interrupted.aborted) reject(interrupted.reason as Error);
+      if (interrupted.aborted && !cleansUp) reject(interrupted.reason as Error);
       else resolve({ code: code ?? (endedBy === "SIGKILL" ? 137 : 143), ...output });
     });
     // A program that ends without reading its input is its own affair.

@@ -135,7 +135,7 @@ export class PodNetwork {
     const names = [...new Set(entries.flat().filter(isOurs))];
     // A namespace goes some time after its name, and its links with it.
     const link = (await links()).includes(this.name);
-    if (link) await ip("link", "delete", this.name);
+    if (link) await cleanUp("link", "delete", this.name);
     await Promise.all(names.map(removeNamespace));
     // Stays while somebody else's files are in it.
     await rmdir(etcFolder).catch(() => undefined);
@@ -150,24 +150,27 @@ export function inNamespace(namespace: string, program: string, args: readonly s
 
 const ip = (...args: string[]) => run("ip", args);
 
+/** What removes something goes on after Ctrl-C: that is when it is needed. */
+const cleanUp = (...args: string[]) => run("ip", args, { uninterrupted: true });
+
 /** Several commands in one namespace. */
 const batch = (namespace: string, lines: readonly string[]) =>
   run("ip", ["-n", namespace, "-batch", "-"], { input: `${lines.join("\n")}\n` });
 
 async function namespaces(): Promise<string[]> {
-  const lines = (await ip("netns", "list")).split("\n").filter((line) => line !== "");
+  const lines = (await cleanUp("netns", "list")).split("\n").filter((line) => line !== "");
   return lines.map((line) => line.split(" ", 1)[0]!);
 }
 
 async function links(): Promise<string[]> {
-  return (JSON.parse(await ip("-json", "link", "show")) as { ifname: string }[]).map(({ ifname }) => ifname);
+  return (JSON.parse(await cleanUp("-json", "link", "show")) as { ifname: string }[]).map(({ ifname }) => ifname);
 }
 
 async function removeNamespace(namespace: string): Promise<void> {
   if ((await namespaces()).includes(namespace)) {
-    const processes = (await ip("netns", "pids", namespace)).split("\n").filter((line) => line !== "");
+    const processes = (await cleanUp("netns", "pids", namespace)).split("\n").filter((line) => line !== "");
     await Promise.all(processes.map((id) => endProcess(Number(id))));
-    await ip("netns", "delete", namespace);
+    await cleanUp("netns", "delete", namespace);
   }
   await rm(path.join(etcFolder, namespace), { recursive: true, force: true });
 }
