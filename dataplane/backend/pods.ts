@@ -13,6 +13,8 @@ export interface ContainerSubstitute extends Substitute {
   readonly container: Container;
   /** The name of its process. */
   readonly name: string;
+  /** Milliseconds that it has to end by itself. Default: what its pod says. */
+  readonly patience?: number;
 }
 
 /** The process of a container: it knows how it is started and how long it has to end. */
@@ -56,9 +58,9 @@ export async function startPod(
   await network.writeHosts(podName, serviceNames(deployed, podNamespace, range.hostAddress));
   const containers = new PodContainers(folder, pod, deployed, kubectl);
   await containers.clear();
-  const patience = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+  const grace = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
   const processes: ContainerProcess[] = [];
-  for (const { container, name, ...substitute } of substitutes(containers)) {
+  for (const { container, name, patience = grace, ...substitute } of substitutes(containers)) {
     const { port, isReady } = readinessOf(container);
     const options = { name, port, isHealthy: () => isReady(addressOf(pod)) };
     const how = { ...(await containers.start(container, substitute)), namespace: network.namespaceOf(podName) };
