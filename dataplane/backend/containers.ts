@@ -90,10 +90,12 @@ export class PodContainers {
     const program = path.join(home, path.basename(substitute.program));
     const image = Object.entries(substitute.image ?? {}).map(([target, source]) => ({ source, target }));
     const mounts = [
-      { source: substitute.program, target: program },
-      ...image,
       ...(await this.mounts(container, substitute)),
+      ...image,
+      { source: substitute.program, target: program },
     ];
+    // What is inside of another mount comes after it; the program may be in a folder below a volume's.
+    mounts.sort((a, b) => a.target.length - b.target.length);
     const args = substitute.args ?? [...(container.command ?? []).slice(1), ...(container.args ?? [])];
     return {
       program: "unshare",
@@ -129,8 +131,7 @@ export class PodContainers {
     }
     const left = Object.keys(files).filter((file) => !replaced.has(file));
     if (left.length > 0) throw new UserError(`no volume of ${container.name} has ${left.join(", ")}`);
-    // A mount inside another one comes after it.
-    return mounts.sort((a, b) => a.target.length - b.target.length);
+    return mounts;
   }
 
   /** Makes a volume's folder. */
