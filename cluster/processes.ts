@@ -16,11 +16,26 @@ export function isAlive(pid: number): boolean {
 /** A process's command line, empty where there is no such process (or only its exit status is left). */
 function commandLine(pid: number): string {
   try {
-    if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-    return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+    if (process.platform !== "linux") {
+      return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" });
+    }
+    let line = "";
+    // While a process becomes another program it has none for an instant.
+    for (let look = 0; line === "" && look < 50 && runs(pid); look++) {
+      if (look > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    }
+    return line;
   } catch {
     return "";
   }
+}
+
+/** Whether there is more of a process of Linux than its exit status. Throws where there is nothing at all. */
+function runs(pid: number): boolean {
+  const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // After the program's name, in which anything may be.
+  return !["Z", "X"].includes(status.charAt(status.lastIndexOf(")") + 2));
 }
 
 /**
