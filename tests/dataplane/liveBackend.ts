@@ -33,7 +33,7 @@ export class LiveBackend {
   /** Deploys and starts everything, and ends what there is already where that fails. */
   static async start(): Promise<LiveBackend> {
     const tools = await ensureTools([...dataPlaneTools, ...testTools]);
-    const cluster = await LiveCluster.start("tests-backend");
+    const cluster = await LiveCluster.start();
     const project = new PulumiProject(cluster.env);
     const network = new PodNetwork(cluster.folder.root);
     try {
