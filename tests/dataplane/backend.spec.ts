@@ -72,16 +72,18 @@ describe("the deployed trace store and console, as real processes", function () 
   });
 
   it("lose nothing while MinIO refuses the key", async () => {
+    const counted = (name: string) => backend.metric(`tempo_ingester_${name}`);
+    const [failed, stored] = [await counted("failed_flushes_total"), await counted("blocks_flushed_total")];
     await backend.administrate(`mc admin user disable store "$ACCESS_KEY_ID"`);
     const sent = await backend.send(20);
     try {
       await backend.askIngester("/flush");
-      await until("a flush fails", async () => (await backend.metric("tempo_ingester_failed_flushes_total")) > 0);
+      await until("a flush fails", async () => (await counted("failed_flushes_total")) > failed);
     } finally {
       await backend.administrate(`mc admin user enable store "$ACCESS_KEY_ID"`);
     }
-    await until("a block is stored", async () => (await backend.metric("tempo_ingester_blocks_flushed_total")) > 0);
-    await until("none is left", async () => (await backend.metric("tempo_ingester_flush_queue_length")) === 0);
+    await until("a block is stored", async () => (await counted("blocks_flushed_total")) > stored);
+    await until("none is left", async () => (await counted("flush_queue_length")) === 0);
     await assertNothingLost(sent);
   });
 
@@ -120,6 +122,25 @@ describe("the deployed trace store and console, as real processes", function () 
     for (const { parentPath, name } of inVolumes) {
       assert.equal(statSync(path.join(parentPath, name)).mode & 0o077, 0, path.join(parentPath, name));
     }
+  });
+
+  it("show the same traces where Kiali is told to ask Tempo itself, after a restart of everything", async () => {
+    const sent = await backend.send(5);
+    const tracing = {
+      provider: "tempo",
+      in_cluster_url: "http://tempo-simplest-query-frontend.tracing-system.svc.cluster.local:3200",
+    };
+    const { cluster } = backend;
+    const patch = JSON.stringify({ spec: { external_services: { tracing } } });
+    await cluster.kubectl("patch", "kiali", "kiali", "-n", "istio-system", "--type", "merge", "-p", patch);
+    await until("the operator takes it up", async () =>
+      (await cluster.kubectl("get", "configmap", "kiali", "-n", "istio-system", "-o", "yaml")).includes(
+        "provider: tempo",
+      ),
+    );
+    await cluster.kubectl("rollout", "status", "deployment/kiali", "-n", "istio-system", "--timeout=60s");
+    await backend.restart();
+    await assertNothingLost(sent);
   });
 
   it("leave nothing but their volumes when they are stopped", async () => {

@@ -27,7 +27,7 @@ export class LiveBackend {
     readonly cluster: LiveCluster,
     private readonly project: PulumiProject,
     readonly context: BackendContext,
-    readonly running: Backend,
+    public running: Backend,
   ) {}
 
   /** Deploys and starts everything, and ends what there is already where that fails. */
@@ -57,6 +57,12 @@ export class LiveBackend {
       await cluster.stop();
       throw error;
     }
+  }
+
+  /** Ends the processes and starts them again, from what is deployed by now. */
+  async restart(): Promise<void> {
+    await stopBackend(this.context);
+    this.running = await startBackend(this.context);
   }
 
   /** Ends everything and removes its data. */
