@@ -7,8 +7,9 @@ import { bookinfoImage, bookinfoProcess, startBookinfo } from "./bookinfo/progra
 import type { Container, Deployed, Pod } from "./deployed";
 import { serviceHosts } from "./hosts";
 import { istiodPod } from "./mesh/istiod";
-import { captureTraffic, proxyProcess, startProxy, type ProxyFiles } from "./mesh/proxy";
+import { captureTraffic, proxyProcess, startProxy } from "./mesh/proxy";
 import { proxyContainer } from "./mesh/proxyEnvironment";
+import type { ProxyFiles } from "./mesh/proxyFiles";
 import type { PodNetwork } from "./network";
 import { dataPlaneFolder, type DataPlaneProcess } from "./process";
 

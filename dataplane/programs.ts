@@ -3,7 +3,7 @@ import { ensureTools } from "../cluster/toolchain/build";
 import { dataPlaneTools, testTools } from "../cluster/toolchain/tools";
 import { prepareToolset, type Toolset } from "../cluster/toolset";
 import { ensureWheel } from "./mesh/envoy";
-import type { ProxyFiles } from "./mesh/proxy";
+import type { ProxyFiles } from "./mesh/proxyFiles";
 
 /** The programs that the data plane runs. */
 export interface Programs {

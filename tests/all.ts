@@ -7,6 +7,8 @@ import { run, runAttached } from "../cluster/run";
 import { ensureTools } from "../cluster/toolchain/build";
 import { testTools } from "../cluster/toolchain/tools";
 import { prepareToolset } from "../cluster/toolset";
+import { missingRequirements } from "../dataplane/hostRequirements";
+import { preparePrograms } from "../dataplane/programs";
 
 /** What `npm test` runs: set-up, format, lint and types, then all tests. Arguments go to mocha (a file, `--grep`, …). */
 async function main(): Promise<number> {
@@ -15,6 +17,8 @@ async function main(): Promise<number> {
   const toolset = await prepareToolset();
   await ensureTools(testTools);
   await moduleManifests();
+  // Built where it can run: elsewhere its tests are skipped.
+  if ((await missingRequirements()).length === 0) await preparePrograms();
   await step("npm run build -w policies", () => run("npm", ["run", "build", "-w", "policies"], options));
 
   const mochaArguments = process.argv.slice(2);
@@ -22,7 +26,8 @@ async function main(): Promise<number> {
   const checks = mochaArguments.length === 0 ? await check(options) : 0;
   heading("Tests");
   const namesFile = mochaArguments.some((argument) => argument.endsWith(".spec.ts"));
-  const files = namesFile ? [] : ["tests/**/*.spec.ts"];
+  // What takes longest comes last.
+  const files = namesFile ? [] : ["tests/!(dataplane)/**/*.spec.ts", "tests/dataplane/**/*.spec.ts"];
   // For previews that need no control plane: the engine and its plugins, as an installed Pulumi CLI would have them.
   const pulumiHome = path.join(cacheFolder, "tests", "pulumi");
   await toolset.layOutPlugins(pulumiHome);

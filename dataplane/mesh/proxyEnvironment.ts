@@ -53,6 +53,8 @@ export function proxyEnvironment(pod: Pod, controlPlane: ControlPlane): Record<s
       binaryPath: `./${proxyPaths.envoy}`,
       proxyBootstrapTemplatePath: `./${proxyPaths.bootstrapTemplate}`,
       concurrency: 1,
+      // What a change of configuration replaces, and a proxy that is ended, lets go of its connections at once.
+      drainDuration: "1s",
       terminationDrainDuration: "0s",
     }),
     // The least that there is: seven proxies make their keys at the same moment.
