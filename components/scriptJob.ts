@@ -14,12 +14,14 @@ export interface ScriptJobArgs {
   readonly namespace: pulumi.Input<string>;
   /** File in `components/jobs`, run by Node.js. */
   readonly script: string;
+  /** Further files there, which the script imports; none by default. */
+  readonly modules?: readonly string[];
   /** Image with Node.js 22 or newer. */
   readonly image: string;
   /** Name of the environment variable that hands the settings to the script, as JSON. */
   readonly settingsVariable: string;
   /** What the script is to do. Nothing secret. */
-  readonly settings: pulumi.Input<Readonly<Record<string, pulumi.Input<unknown>>>>;
+  readonly settings: pulumi.Input<object>;
   /** The job is ended after this many seconds. */
   readonly activeDeadlineSeconds: number;
   /** ServiceAccount whose token the script needs; none by default, and then no token is mounted. */
@@ -34,7 +36,7 @@ export function scriptSource(script: string): string {
 }
 
 /**
- * A Job that runs one of the program's own scripts once. Its name carries a digest of the script and its settings, so
+ * A Job that runs one of the program's own scripts once. Its name carries a digest of the scripts and its settings, so
  * it is replaced, and runs again, exactly when one of them changes. There is no time to live after which the cluster
  * would delete what Pulumi owns.
  */
@@ -45,12 +47,12 @@ export class ScriptJob extends pulumi.ComponentResource {
   constructor(name: string, args: ScriptJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:proof:ScriptJob", name, {}, opts);
     const labels = recommendedLabels(name, "proof");
-    const source = scriptSource(args.script);
-    const digest = pulumi.output(args.settings).apply((settings) => shortHash([source, settings, args.image]));
+    const data = Object.fromEntries([args.script, ...(args.modules ?? [])].map((file) => [file, scriptSource(file)]));
+    const digest = pulumi.output(args.settings).apply((settings) => shortHash([data, settings, args.image]));
     const scriptName = `${name}-script`;
     const script = new k8s.core.v1.ConfigMap(
       scriptName,
-      { metadata: { name: scriptName, namespace: args.namespace, labels }, data: { [args.script]: source } },
+      { metadata: { name: scriptName, namespace: args.namespace, labels }, data },
       { parent: this },
     );
     const serviceCa = args.serviceCaFile === undefined ? undefined : this.serviceCa(name, args);

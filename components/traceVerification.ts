@@ -4,6 +4,7 @@ import type { Kiali } from "./kiali";
 import { bookinfoNamespace } from "./namespaces";
 import { ScriptJob } from "./scriptJob";
 import type { Traffic } from "./traffic";
+import type { VerificationSettings } from "./verification";
 
 /** Arguments of {@link TraceVerification}. */
 export interface TraceVerificationArgs {
@@ -17,25 +18,49 @@ export interface TraceVerificationArgs {
   readonly image: string;
 }
 
-/** A job that fails unless Kiali shows a trace for every request of the traffic, and traces of productpage. */
+/** What `jobs/verifyTraces.mjs` imports. */
+const modules = [
+  "conclusion.mjs",
+  "countChecks.mjs",
+  "httpGet.mjs",
+  "kialiApi.mjs",
+  "traceChecks.mjs",
+  "traceProblems.mjs",
+  "traces.mjs",
+  "verification.mjs",
+];
+
+/** Services of Bookinfo that every request passes; ratings only behind some versions of reviews. */
+const services = ["productpage", "details", "reviews"].map((service) => `${service}.${bookinfoNamespace}`);
+
+/** A job that fails unless Kiali shows a whole trace for every request of the traffic, and traces of productpage. */
 export class TraceVerification extends pulumi.ComponentResource {
   constructor(name: string, args: TraceVerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:proof:TraceVerification", name, {}, opts);
     const { timeoutSeconds } = args.settings;
+    const settings = pulumi
+      .all([args.kiali.inClusterUrl, args.traffic.traceIds])
+      .apply(([kialiUrl, traceIds]): VerificationSettings => ({
+        kialiUrl,
+        traceIds,
+        namespace: bookinfoNamespace,
+        service: "productpage",
+        services,
+        versions: {},
+        minTraces: traceIds.length,
+        maxOrphanPercentage: 0,
+        lookBackSeconds: 60 * 60,
+        timeoutSeconds,
+      }));
     new ScriptJob(
       name,
       {
         namespace: args.kiali.namespace,
         script: "verifyTraces.mjs",
+        modules,
         image: args.image,
         settingsVariable: "VERIFICATION_SETTINGS",
-        settings: {
-          kialiUrl: args.kiali.inClusterUrl,
-          traceIds: args.traffic.traceIds,
-          namespace: bookinfoNamespace,
-          service: "productpage",
-          timeoutSeconds,
-        },
+        settings,
         activeDeadlineSeconds: timeoutSeconds + 60,
         serviceAccountName: args.kiali.serviceAccountName,
         serviceCaFile: "/etc/service-ca/service-ca.crt",

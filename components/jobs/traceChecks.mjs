@@ -1,13 +1,14 @@
 // @ts-check
 // Judges traces: are there enough, are they new, is each whole. Nothing is asked of anybody here.
+import { checkCount, counted, outcomeOf } from "./countChecks.mjs";
 import { linkProblem, missingServices, rootProblem } from "./traceProblems.mjs";
 import { orphansOf } from "./traces.mjs";
 
 /** @typedef {import("../traces.js").Span} Span */
 /** @typedef {import("../traces.js").Trace} Trace */
-/** @typedef {import("../traces.js").Check} Check */
-/** @typedef {import("../traces.js").TraceProblem} TraceProblem */
-/** @typedef {import("../traces.js").TraceExpectations} TraceExpectations */
+/** @typedef {import("../verification.js").Check} Check */
+/** @typedef {import("../verification.js").TraceProblem} TraceProblem */
+/** @typedef {import("../verification.js").TraceExpectations} TraceExpectations */
 
 /** The tag in which Istio's proxies name the version of their workload, `latest` where it has no label `version`. */
 export const versionTag = "istio.canonical_revision";
@@ -24,9 +25,8 @@ const clockToleranceMs = 60_000;
  * @returns {Check[]}
  */
 export function checkTraces(traces, expected, nowMs) {
-  return [
-    checkCount(traces, expected),
-    checkFreshness(traces, expected, nowMs),
+  const checks = [
+    ...(expected.maxAgeSeconds === undefined ? [] : [checkFreshness(traces, expected.maxAgeSeconds, nowMs)]),
     perTrace("services", `each trace has spans of ${expected.services.join(", ")}`, traces, (trace) =>
       missingServices(trace, expected.services),
     ),
@@ -35,32 +35,24 @@ export function checkTraces(traces, expected, nowMs) {
     checkOrphans(traces, expected),
     checkVersions(traces, expected),
   ];
+  return [checkCount(traces, expected), ...(traces.length === 0 ? checks.map(skipped) : checks)];
 }
 
-/** @param {readonly Trace[]} traces @param {TraceExpectations} expected @returns {Check} */
-function checkCount(traces, { minTraces }) {
-  return {
-    id: "count",
-    title: `there ${minTraces === 1 ? "is a trace" : `are ${minTraces} traces`} or more`,
-    passed: traces.length >= minTraces,
-    found: `${counted(traces.length, "trace")} of the ${minTraces} wanted`,
-    examples: [],
-  };
+/** @param {Check} check @returns {Check} */
+function skipped(check) {
+  return { ...check, outcome: "skipped", found: "there is no trace to look at", examples: [] };
 }
 
-/** @param {readonly Trace[]} traces @param {TraceExpectations} expected @param {number} nowMs @returns {Check} */
-function checkFreshness(traces, { maxAgeSeconds }, nowMs) {
+/** @param {readonly Trace[]} traces @param {number} maxAgeSeconds @param {number} nowMs @returns {Check} */
+function checkFreshness(traces, maxAgeSeconds, nowMs) {
   const title = `the newest trace began at most ${maxAgeSeconds} s ago`;
   const newest = Math.max(...traces.map(({ spans }) => (spans[0]?.startMicros ?? 0) / 1000));
-  if (traces.length === 0) {
-    return { id: "freshness", title, passed: false, found: "there is no trace", examples: [] };
-  }
   const ageSeconds = Math.round((nowMs - newest) / 1000);
   const inFuture = nowMs - newest < -clockToleranceMs;
   return {
     id: "freshness",
     title,
-    passed: !inFuture && ageSeconds <= maxAgeSeconds,
+    outcome: outcomeOf(!inFuture && ageSeconds <= maxAgeSeconds),
     found: inFuture
       ? `the newest begins in ${-ageSeconds} s: the clocks of this machine and of the proxies differ`
       : `the newest began ${Math.max(0, ageSeconds)} s ago`,
@@ -86,7 +78,7 @@ function perTrace(id, title, traces, problemOf) {
     problems.length === 0
       ? `${counted(traces.length, "trace")} in order`
       : `${problems.length} of ${counted(traces.length, "trace")} not, for example ${problems[0]?.traceId}: ${problems[0]?.problem}`;
-  return { id, title, passed: problems.length === 0, found, examples: problems.slice(0, 5) };
+  return { id, title, outcome: outcomeOf(problems.length === 0), found, examples: problems.slice(0, 5) };
 }
 
 /** @param {readonly Trace[]} traces @param {TraceExpectations} expected @returns {Check} */
@@ -94,11 +86,11 @@ function checkOrphans(traces, { maxOrphanPercentage }) {
   const orphans = traces.map((trace) => ({ traceId: trace.id, spans: orphansOf(trace) }));
   const count = orphans.reduce((sum, { spans }) => sum + spans.length, 0);
   const total = traces.reduce((sum, { spans }) => sum + spans.length, 0);
-  const share = total === 0 ? 0 : (count / total) * 100;
+  const share = (count / total) * 100;
   return {
     id: "orphans",
     title: `at most ${maxOrphanPercentage} % of the spans lack their parent`,
-    passed: share <= maxOrphanPercentage,
+    outcome: outcomeOf(share <= maxOrphanPercentage),
     found: `${count} of ${counted(total, "span")} (${Number(share.toFixed(2))} %)`,
     examples: orphans
       .filter(({ spans }) => spans.length > 0)
@@ -137,7 +129,7 @@ function checkVersions(traces, { services, versions }) {
   return {
     id: "versions",
     title: `each span has the version of its workload${wanted.length > 0 ? `, and these are seen: ${wanted.join("; ")}` : ""}`,
-    passed: untagged.length === 0 && unseen.length === 0,
+    outcome: outcomeOf(untagged.length === 0 && unseen.length === 0),
     found: [
       ...(untagged.length > 0 ? [`${counted(untagged.length, "span")} without a version`] : []),
       ...(unseen.length > 0 ? [`no span of ${unseen.join(", ")}`] : []),
@@ -145,9 +137,4 @@ function checkVersions(traces, { services, versions }) {
     ].join("; "),
     examples: untagged.slice(0, 5),
   };
-}
-
-/** @param {number} count @param {string} noun */
-export function counted(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

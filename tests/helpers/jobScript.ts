@@ -15,12 +15,23 @@ export interface Ended {
   readonly took: number;
 }
 
-/** Runs a script of components/jobs as a pod does: as the only process, with its settings in the environment. */
-export async function runJobScript(script: string, environment: Record<string, string>): Promise<Ended> {
+/** The scripts as they stand in the project. */
+const jobs = path.join(root, "components", "jobs");
+
+/**
+ * Runs a script as a pod does: as the only process, with its settings in the environment.
+ *
+ * @param from folder with the script and what it imports; `components/jobs` by default.
+ */
+export async function runJobScript(
+  script: string,
+  environment: Record<string, string>,
+  from: string = jobs,
+): Promise<Ended> {
   const folder = new Folder();
   const log = path.join(folder.path, "termination-log");
   const started = Date.now();
-  const child = spawn(process.execPath, [path.join(root, "components", "jobs", script)], {
+  const child = spawn(process.execPath, [path.join(from, script)], {
     env: { TERMINATION_LOG: log, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -52,6 +52,15 @@ describe("ScriptJob", () => {
     });
   });
 
+  it("brings the modules that the script imports along, and runs again when one changes", async () => {
+    const withModules = { ...plain, modules: ["traces.mjs"] };
+    const { recorder } = await deployed(withModules);
+    const { data } = recorder.find("proof-script").inputs as { data: Record<string, string> };
+    assert.deepEqual(Object.keys(data).sort(), ["traces.mjs", "traffic.mjs"]);
+    assert.equal(data["traces.mjs"], readFileSync(path.join(root, "components", "jobs", "traces.mjs"), "utf8"));
+    assert.notEqual(await jobName(withModules), await jobName(plain));
+  });
+
   it("hands over its settings as JSON, outputs in them resolved", async () => {
     const { recorder } = await deployed(plain);
     const { env } = (

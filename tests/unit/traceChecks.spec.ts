@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { checkTraces } from "../../components/jobs/traceChecks.mjs";
 import { isComplete } from "../../components/jobs/traceProblems.mjs";
 import { readTraces } from "../../components/jobs/traces.mjs";
-import type { CheckId, Trace, TraceExpectations } from "../../components/traces";
+import type { Trace } from "../../components/traces";
+import type { CheckId, TraceExpectations } from "../../components/verification";
 import type { BookinfoTrace, ReportedSpan } from "../helpers/bookinfoTraces";
 import { bookinfoStartMs, bookinfoTrace, jaegerTrace } from "../helpers/bookinfoTraces";
 
@@ -36,40 +37,40 @@ describe("the checks of traces", () => {
   it("all pass for whole traces, with and without a sender's span", () => {
     const checks = checkTraces(good, expected, bookinfoStartMs + 10_000);
     assert.deepEqual(
-      checks.filter(({ passed }) => !passed),
+      checks.filter(({ outcome }) => outcome !== "passed"),
       [],
     );
     assert.ok(good.every((trace) => isComplete(trace, expected.services)));
   });
 
   it("count", () => {
-    assert.equal(check("count", good, { minTraces: 2 }).passed, true);
-    const { passed, found } = check("count", good, { minTraces: 3 });
-    assert.equal(passed, false);
+    assert.equal(check("count", good, { minTraces: 2 }).outcome, "passed");
+    const { outcome, found } = check("count", good, { minTraces: 3 });
+    assert.equal(outcome, "failed");
     assert.equal(found, "2 traces of the 3 wanted");
   });
 
   it("freshness, of the newest trace, to the second", () => {
     const older = read(bookinfoTrace({ startMs: bookinfoStartMs - 3_600_000 }));
     assert.equal(check("freshness", [...older, ...good]).found, "the newest began 10 s ago");
-    assert.equal(check("freshness", good, {}, 600_000).passed, true);
+    assert.equal(check("freshness", good, {}, 600_000).outcome, "passed");
     const stale = check("freshness", good, {}, 601_000);
-    assert.equal(stale.passed, false);
+    assert.equal(stale.outcome, "failed");
     assert.equal(stale.found, "the newest began 601 s ago");
-    assert.equal(check("freshness", []).passed, false);
+    assert.equal(checkTraces(good, { ...expected, maxAgeSeconds: undefined }, Infinity).length, 6);
   });
 
   it("freshness, with clocks that differ a little, and not with clocks that differ much", () => {
-    assert.equal(check("freshness", good, {}, -59_000).passed, true);
+    assert.equal(check("freshness", good, {}, -59_000).outcome, "passed");
     const ahead = check("freshness", good, {}, -61_000);
-    assert.equal(ahead.passed, false);
+    assert.equal(ahead.outcome, "failed");
     assert.match(ahead.found, /^the newest begins in 61 s: the clocks .* differ$/);
   });
 
   it("services, of each trace", () => {
     const alone = without(bookinfoTrace({ seed: 3 }), ({ service }) => service !== "istio-ingressgateway.istio-system");
-    const { passed, found, examples } = check("services", [...good, ...read(alone)]);
-    assert.equal(passed, false);
+    const { outcome, found, examples } = check("services", [...good, ...read(alone)]);
+    assert.equal(outcome, "failed");
     const problem =
       "no span of productpage.bookinfo, details.bookinfo, reviews.bookinfo, only of istio-ingressgateway.istio-system";
     assert.equal(found, `1 of 3 traces not, for example ${alone.traceId}: ${problem}`);
@@ -78,16 +79,16 @@ describe("the checks of traces", () => {
 
   it("root span, that is missing", () => {
     const headless = without(bookinfoTrace(), ({ parentId }) => parentId === undefined);
-    const { passed, found } = check("root", read(headless));
-    assert.equal(passed, false);
+    const { outcome, found } = check("root", read(headless));
+    assert.equal(outcome, "failed");
     assert.match(found, /no root span: the first proxy's span is missing$/);
   });
 
   it("root span, that an application makes anew by losing the headers", () => {
     const torn = bookinfoTrace();
     delete torn.spans.find(({ kind, operation }) => kind === "client" && operation.startsWith("details"))!.parentId;
-    const { passed, found } = check("root", read(torn));
-    assert.equal(passed, false);
+    const { outcome, found } = check("root", read(torn));
+    assert.equal(outcome, "failed");
     assert.match(
       found,
       /2 root spans, of istio-ingressgateway\.istio-system, productpage\.bookinfo: the headers x-b3-\* were not passed on$/,
@@ -97,9 +98,9 @@ describe("the checks of traces", () => {
   it("parent links, that go round", () => {
     const circular = bookinfoTrace();
     circular.spans[1]!.parentId = circular.spans[4]!.id;
-    assert.equal(check("parent-links", good).passed, true);
-    const { passed, found } = check("parent-links", read(circular));
-    assert.equal(passed, false);
+    assert.equal(check("parent-links", good).outcome, "passed");
+    const { outcome, found } = check("parent-links", read(circular));
+    assert.equal(outcome, "failed");
     assert.match(found, /span [0-9a-f]{16} of productpage\.bookinfo is its own ancestor, or hangs on one that is$/);
   });
 
@@ -108,9 +109,9 @@ describe("the checks of traces", () => {
     const traces = [...good, ...read(without(bookinfoTrace({ seed: 3 }), isPage))];
     const spans = traces.reduce((sum, trace) => sum + trace.spans.length, 0);
     const share = (2 / spans) * 100;
-    assert.equal(check("orphans", traces, { maxOrphanPercentage: share }).passed, true);
-    const { passed, found, examples } = check("orphans", traces, { maxOrphanPercentage: share - 0.01 });
-    assert.equal(passed, false);
+    assert.equal(check("orphans", traces, { maxOrphanPercentage: share }).outcome, "passed");
+    const { outcome, found, examples } = check("orphans", traces, { maxOrphanPercentage: share - 0.01 });
+    assert.equal(outcome, "failed");
     assert.equal(found, `2 of ${spans} spans (${Number(share.toFixed(2))} %)`);
     assert.match(
       examples[0]!.problem,
@@ -120,9 +121,9 @@ describe("the checks of traces", () => {
 
   it("versions, of which each wanted one is seen", () => {
     const versions = { "reviews.bookinfo": ["v1", "v3"] };
-    assert.equal(check("versions", good, { versions }).passed, true);
-    const { passed, found } = check("versions", good, { versions: { "reviews.bookinfo": ["v1", "v2"] } });
-    assert.equal(passed, false);
+    assert.equal(check("versions", good, { versions }).outcome, "passed");
+    const { outcome, found } = check("versions", good, { versions: { "reviews.bookinfo": ["v1", "v2"] } });
+    assert.equal(outcome, "failed");
     assert.match(found, /^no span of reviews\.bookinfo v2; seen: .*reviews\.bookinfo v1 v3/);
   });
 
@@ -133,12 +134,22 @@ describe("the checks of traces", () => {
         delete tags["istio.canonical_revision"];
       }
     }
-    const { passed, found, examples } = check("versions", read(untold));
-    assert.equal(passed, false);
+    const { outcome, found, examples } = check("versions", read(untold));
+    assert.equal(outcome, "failed");
     assert.match(found, /^1 span without a version; seen: /);
     assert.equal(examples[0]!.problem, "a span of details.bookinfo has no tag istio.canonical_revision");
     // Of a service that nobody expects it is no matter: it may have no sidecar.
-    assert.equal(check("versions", read(untold), { services: ["productpage.bookinfo"] }).passed, true);
+    assert.equal(check("versions", read(untold), { services: ["productpage.bookinfo"] }).outcome, "passed");
+  });
+
+  it("other than the count are skipped where there is no trace", () => {
+    const outcomes = checkTraces([], expected, bookinfoStartMs).map(({ id, outcome }) => [id, outcome]);
+    assert.deepEqual(outcomes[0], ["count", "failed"]);
+    assert.deepEqual(
+      outcomes.slice(1).filter(([, outcome]) => outcome !== "skipped"),
+      [],
+    );
+    assert.equal(outcomes.length, 7);
   });
 
   it("show five examples at most", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { TraceVerification } from "../../components/traceVerification";
 import { assertComponent, deploy } from "../helpers/deploy";
+import { Folder } from "../helpers/folder";
+import { runJobScript } from "../helpers/jobScript";
 import { kiali, traffic } from "../helpers/layers";
 
 const deployed = () =>
@@ -32,9 +34,33 @@ describe("TraceVerification", () => {
       traceIds: ["a".repeat(32), "b".repeat(32)],
       namespace: "bookinfo",
       service: "productpage",
+      services: ["productpage.bookinfo", "details.bookinfo", "reviews.bookinfo"],
+      versions: {},
+      minTraces: 2,
+      maxOrphanPercentage: 0,
+      lookBackSeconds: 3600,
       timeoutSeconds: 40,
     });
     assert.deepEqual(others, { SERVICE_CA_FILE: "/etc/service-ca/service-ca.crt" });
+  });
+
+  it("runs from its ConfigMap alone", async () => {
+    const { recorder } = await deployed();
+    const folder = new Folder();
+    const { data } = recorder.find("verification-script").inputs as { data: Record<string, string> };
+    Object.entries(data).forEach(([file, text]) => folder.write(file, text));
+    const settings = { kialiUrl: "https://127.0.0.1:1", traceIds: ["a".repeat(32)], services: [], versions: {} };
+    const ended = await runJobScript(
+      "verifyTraces.mjs",
+      {
+        VERIFICATION_SETTINGS: JSON.stringify({ ...settings, timeoutSeconds: 1 }),
+        SERVICE_CA_FILE: folder.write("ca.crt", ""),
+        TOKEN_FILE: folder.write("token", "t"),
+      },
+      folder.path,
+    );
+    folder.remove();
+    assert.match(ended.termination ?? ended.output, /^Kiali at https:\/\/127\.0\.0\.1:1: ECONNREFUSED after 1 s/);
   });
 
   it("is ended by the cluster only after the script had time to give its reason", async () => {

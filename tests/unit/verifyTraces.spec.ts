@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { VerificationSettings } from "../../components/verification";
+import { bookinfoTrace, jaegerTrace, tempoTrace } from "../helpers/bookinfoTraces";
 import type { KeyPair } from "../helpers/certificates";
 import { authority, serverCertificate } from "../helpers/certificates";
 import { Folder } from "../helpers/folder";
@@ -10,20 +12,34 @@ import { Loopback } from "../helpers/loopback";
 const traceIds = ["a".repeat(32), "b".repeat(32)];
 const searchPath = "/api/namespaces/bookinfo/services/productpage/traces";
 
-/** A trace as Kiali answers it, of the Jaeger API's form. */
-const trace = (service = "productpage.bookinfo") => ({
-  data: [{ spans: [{ spanID: "1" }], processes: { p1: { serviceName: service } } }],
-  errors: null,
-});
+/** The traces of two requests of the traffic job, as Kiali has them from Jaeger's API. */
+const [first, second] = traceIds.map((traceId) => jaegerTrace(bookinfoTrace({ traceId, fromTraffic: true })));
 
-/** Answers by path, query aside; a number is a status, and a missing path a 404. */
+/** A trace of which only the spans of one service arrived. */
+function only(trace: ReturnType<typeof jaegerTrace>, service: string) {
+  const spans = trace.spans.filter(({ processID }) => trace.processes[processID]?.serviceName === service);
+  return { ...trace, spans };
+}
+
+/** Answers by path, query aside; a number is a status, a function answers by itself, and a missing path is a 404. */
 type KialiAnswers = Record<string, unknown>;
 
 const complete: KialiAnswers = {
-  [`/api/traces/${traceIds[0]}`]: trace(),
-  [`/api/traces/${traceIds[1]}`]: trace(),
-  [searchPath]: trace(),
+  [`/api/traces/${traceIds[0]}`]: { data: first, errors: null },
+  [`/api/traces/${traceIds[1]}`]: { data: second, errors: null },
+  [searchPath]: { data: [first, second], errors: null },
 };
+
+/** Answers all that is asked. */
+function answerAll(request: IncomingMessage, response: ServerResponse): void {
+  response.end(JSON.stringify(complete[request.url!.split("?")[0]!]));
+}
+
+/** Answers with a whole trace, whichever is asked for. */
+function answerWhole(request: IncomingMessage, response: ServerResponse): void {
+  const traceId = request.url!.split("/").at(-1);
+  response.end(JSON.stringify({ data: jaegerTrace(bookinfoTrace({ traceId, fromTraffic: true })) }));
+}
 
 describe("verifyTraces.mjs", () => {
   let folder: Folder;
@@ -57,6 +73,10 @@ describe("verifyTraces.mjs", () => {
         ? answers
         : (request: IncomingMessage, response: ServerResponse) => {
             const answer = answers[request.url!.split("?")[0]!] ?? 404;
+            if (typeof answer === "function") {
+              (answer as (response: ServerResponse) => void)(response);
+              return;
+            }
             response.writeHead(typeof answer === "number" ? answer : 200);
             response.end(typeof answer === "number" ? `{"error":"status ${answer}"}` : JSON.stringify(answer));
           };
@@ -66,11 +86,16 @@ describe("verifyTraces.mjs", () => {
   }
 
   function run(kialiUrl: string, changes: object = {}, caFile = "service-ca.crt"): Promise<Ended> {
-    const settings = {
+    const settings: VerificationSettings = {
       kialiUrl,
       traceIds,
       namespace: "bookinfo",
       service: "productpage",
+      services: ["productpage.bookinfo", "reviews.bookinfo"],
+      versions: {},
+      minTraces: 2,
+      maxOrphanPercentage: 0,
+      lookBackSeconds: 3_600,
       timeoutSeconds: 10,
       ...changes,
     };
@@ -84,7 +109,10 @@ describe("verifyTraces.mjs", () => {
   it("succeeds when Kiali has every trace and shows the entry service", async () => {
     const ended = await verify(complete);
     assert.equal(ended.code, 0, ended.output);
-    assert.equal(ended.termination, "all 2 traces are in Kiali, with spans of productpage.bookinfo");
+    assert.match(
+      ended.termination!,
+      /^all 2 traces are in Kiali, with spans of productpage\.bookinfo, reviews\.bookinfo, the first within [\d.]+ s$/,
+    );
   });
 
   it("asks as its ServiceAccount, for the known ids and for the last hour", async () => {
@@ -93,7 +121,7 @@ describe("verifyTraces.mjs", () => {
     await verify((request, response) => {
       assert.equal(request.headers.authorization, "Bearer account-token");
       asked.push(request.url);
-      response.end(JSON.stringify(trace()));
+      answerAll(request, response);
     });
     assert.deepEqual(asked.slice(0, 2), [`/api/traces/${traceIds[0]}`, `/api/traces/${traceIds[1]}`]);
     const search = new URL(asked[2]!, "https://kiali");
@@ -102,52 +130,79 @@ describe("verifyTraces.mjs", () => {
     assert.ok(since >= 0 && since < 60_000, `${since} ms`);
   });
 
-  it("takes the answer about one trace in both forms that Kiali has", async () => {
-    const single = { data: trace().data[0], errors: null };
-    const ended = await verify({ ...complete, [`/api/traces/${traceIds[0]}`]: single });
-    assert.equal(ended.code, 0, ended.output);
+  it("takes the answer about one trace in both dialects that Kiali has, in a list or by itself", async () => {
+    const fromTempo = tempoTrace(bookinfoTrace({ traceId: traceIds[0], fromTraffic: true }));
+    for (const data of [[first], fromTempo]) {
+      const ended = await verify({ ...complete, [`/api/traces/${traceIds[0]}`]: { data, errors: null } });
+      assert.equal(ended.code, 0, ended.output);
+    }
   });
 
   it("looks again for traces that come late, and only for those", async () => {
     const asked: (string | undefined)[] = [];
-    const ended = await verify(
-      (request, response) => {
-        asked.push(request.url?.split("?")[0]);
-        const late = request.url === `/api/traces/${traceIds[1]}` && asked.length < 4;
-        response.writeHead(late ? 404 : 200).end(JSON.stringify(trace()));
-      },
-      { timeoutSeconds: 10 },
-    );
+    const ended = await verify((request, response) => {
+      asked.push(request.url?.split("?")[0]);
+      if (request.url === `/api/traces/${traceIds[1]}` && asked.length < 4) {
+        response.writeHead(404);
+      }
+      answerAll(request, response);
+    });
     assert.equal(ended.code, 0, ended.output);
-    const [first, second] = traceIds.map((id) => `/api/traces/${id}`);
-    assert.deepEqual(asked, [first, second, second, second, searchPath]);
-    assert.match(
-      ended.output,
-      /^1 of 2 traces are not in Kiali with spans of productpage\.bookinfo, for example b{32}\n/,
-    );
+    const [one, two] = traceIds.map((id) => `/api/traces/${id}`);
+    assert.deepEqual(asked, [one, two, two, two, searchPath]);
+    assert.match(ended.output, /^1 of 2 traces not in Kiali, for example b{32}\n/);
   });
 
-  it("fails when a trace is missing, empty, without an answer or the gateway's alone, and says where to look", async () => {
-    const where =
-      /Check in this order: Telemetry mesh-default, the mesh's extensionProviders, sidecars of the pods, Tempo's distributor, Kiali's external_services\.tracing\.$/;
-    const gatewayAlone = trace("istio-ingressgateway.istio-system");
-    const looks = [404, { data: [] }, { data: null }, { data: [{ spans: [] }] }, gatewayAlone].map(async (missing) => {
-      const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: missing }, brief);
-      assert.equal(ended.code, 1, JSON.stringify(missing));
-      assert.match(
-        ended.termination!,
-        /^1 of 2 traces are not in Kiali with spans of productpage\.bookinfo, for example b{32} after 1 s\. /,
-      );
-      assert.match(ended.termination!, where);
+  it("looks again for traces whose spans come late, and only for those", async () => {
+    const asked: (string | undefined)[] = [];
+    const ended = await verify((request, response) => {
+      asked.push(request.url?.split("?")[0]);
+      if (request.url === `/api/traces/${traceIds[1]}` && asked.length < 4) {
+        response.end(JSON.stringify({ data: only(second!, "istio-ingressgateway.istio-system") }));
+      } else {
+        answerAll(request, response);
+      }
+    });
+    assert.equal(ended.code, 0, ended.output);
+    const [one, two] = traceIds.map((id) => `/api/traces/${id}`);
+    assert.deepEqual(asked, [one, two, searchPath, two, searchPath]);
+    assert.match(ended.output, /^1 of 2 traces not, for example b{32}: no span of productpage\.bookinfo, /);
+  });
+
+  it("fails when a trace is missing, in each of Kiali's words for that", async () => {
+    const nothing = { traceID: "", spans: null, processes: null };
+    const missing = [
+      404,
+      { data: [] },
+      { data: null },
+      { data: nothing, errors: [{ code: 404, msg: "trace not found" }] },
+      (response: ServerResponse) =>
+        response.writeHead(503).end('{"error":"Error returning traces: trace not found","detail":""}'),
+    ];
+    const looks = missing.map(async (answer) => {
+      const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: answer }, brief);
+      assert.equal(ended.code, 1, JSON.stringify(answer));
+      assert.match(ended.termination!, /^1 of 2 traces not in Kiali, for example b{32} after 1 s\./);
     });
     await Promise.all(looks);
   });
 
-  it("fails when Kiali has the traces but shows none for the entry service", async () => {
-    const looks = [404, { data: [] }, trace("details.bookinfo"), trace("productpage.other")].map(async (search) => {
+  it("fails when a trace has spans of the gateway alone", async () => {
+    const data = only(second!, "istio-ingressgateway.istio-system");
+    const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: { data } }, brief);
+    assert.equal(ended.code, 1);
+    assert.match(
+      ended.termination!,
+      /^1 of 2 traces not, for example b{32}: no span of productpage\.bookinfo, reviews\.bookinfo, only of istio-ingressgateway\.istio-system after 1 s\./,
+    );
+  });
+
+  it("fails when Kiali has the traces but lists none for the entry service", async () => {
+    const others = { data: [only(first!, "details.bookinfo")] };
+    const looks = [404, { data: [] }, others].map(async (search) => {
       const ended = await verify({ ...complete, [searchPath]: search }, brief);
       assert.equal(ended.code, 1, JSON.stringify(search));
-      assert.match(ended.termination!, /^Kiali has the traces but shows none for productpage\.bookinfo after 1 s\. /);
+      assert.match(ended.termination!, /^Kiali lists no trace of productpage\.bookinfo after 1 s\./);
     });
     await Promise.all(looks);
   });
@@ -156,10 +211,7 @@ describe("verifyTraces.mjs", () => {
     it(`gives up at once when Kiali refuses the account with ${status}, and keeps the token to itself`, async () => {
       const ended = await verify({ ...complete, [`/api/traces/${traceIds[0]}`]: status }, { timeoutSeconds: 60 });
       assert.equal(ended.code, 1);
-      assert.equal(
-        ended.termination,
-        `Kiali refuses the job's ServiceAccount (${status}): {"error":"status ${status}"}`,
-      );
+      assert.equal(ended.termination, `Kiali refuses this token (${status}): {"error":"status ${status}"}`);
       assert.ok(ended.took < 10_000);
       assert.ok(!ended.output.includes("account-token"));
     });
@@ -167,16 +219,16 @@ describe("verifyTraces.mjs", () => {
 
   it("survives errors of Kiali, and gives the last one as the reason when time is over", async () => {
     let answered = 0;
-    const mended = await verify(
-      (_, response) => response.writeHead(answered++ === 0 ? 500 : 200).end(JSON.stringify(trace())),
-      { timeoutSeconds: 10 },
-    );
+    const mended = await verify((request, response) => {
+      response.statusCode = answered++ === 0 ? 500 : 200;
+      answerAll(request, response);
+    });
     assert.equal(mended.code, 0, mended.output);
     const broken = await verify({ ...complete, [`/api/traces/${traceIds[0]}`]: 503 }, brief);
     assert.equal(broken.code, 1);
     assert.match(
       broken.termination!,
-      /^Kiali at https:.*: 503 to \/api\/traces\/a{32}: {"error":"status 503"} after 1 s\. /,
+      /^Kiali at https:.*: 503 to \/api\/traces\/a{32}: {"error":"status 503"} after 1 s\./,
     );
     const page = await verify((_, response) => response.end("<html>login</html>"), brief);
     assert.match(page.termination!, /no JSON from \/api\/traces\/a{32}: <html>login<\/html> after 1 s/);
@@ -186,9 +238,8 @@ describe("verifyTraces.mjs", () => {
     folder.write("other.crt", (await authority("other")).cert);
     let reached = false;
     const ended = await verify(
-      (_, response) => {
+      () => {
         reached = true;
-        response.end(JSON.stringify(trace()));
       },
       brief,
       "other.crt",
@@ -199,7 +250,7 @@ describe("verifyTraces.mjs", () => {
   });
 
   it("wants Kiali's name in the certificate", async () => {
-    const kiali = await Loopback.start((_, response) => response.end(JSON.stringify(trace())), pair);
+    const kiali = await Loopback.start(answerAll, pair);
     started.push(kiali);
     const ended = await run(kiali.url.replace("127.0.0.1", "localhost"), brief);
     assert.equal(ended.code, 1);
@@ -225,11 +276,11 @@ describe("verifyTraces.mjs", () => {
       [
         "slow",
         () =>
-          verify((_, response) => setTimeout(() => response.end(JSON.stringify(trace())), 300), {
+          verify((request, response) => setTimeout(() => answerWhole(request, response), 300), {
             ...brief,
             traceIds: Array.from({ length: 20 }, (__, index) => String(index).padStart(32, "0")),
           }),
-        /^1\d of 20 traces are not in Kiali with spans of productpage\.bookinfo, for example 0{30}0\d after 1 s/,
+        /^1\d of 20 traces not in Kiali, for example 0{30}0\d after 1 s/,
       ],
     ];
     const looks = cases.map(async ([name, look, reason]) => {
