@@ -69,7 +69,7 @@ export = async () => {
     const traffic = new Traffic("traffic", { mesh, bookinfo, telemetry, settings: config.traffic }, opts);
     new TraceVerification(
       "verification",
-      { kiali, traffic, settings: config.verification, image: config.traffic.image },
+      { mesh, kiali, traffic, settings: config.verification, image: config.traffic.image },
       opts,
     );
   }

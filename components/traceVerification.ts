@@ -3,13 +3,17 @@ import type { StackConfig } from "./config";
 import type { Kiali } from "./kiali";
 import { bookinfoNamespace } from "./namespaces";
 import { ScriptJob } from "./scriptJob";
+import type { ServiceMesh } from "./serviceMesh";
 import type { Traffic } from "./traffic";
+import type { ChainSettings } from "./tracingChain";
 import type { VerificationSettings } from "./verification";
 
 /** Arguments of {@link TraceVerification}. */
 export interface TraceVerificationArgs {
   /** Kiali, which must show the traces. */
   readonly kiali: Kiali;
+  /** The mesh, where the reason is looked for when traces are missing. */
+  readonly mesh: ServiceMesh;
   /** The traffic whose traces are looked for. */
   readonly traffic: Traffic;
   /** How long to look. */
@@ -20,13 +24,22 @@ export interface TraceVerificationArgs {
 
 /** What `jobs/verifyTraces.mjs` imports. */
 const modules = [
+  "backendLinks.mjs",
   "conclusion.mjs",
   "countChecks.mjs",
+  "effectiveTracing.mjs",
+  "findings.mjs",
+  "hops.mjs",
   "httpGet.mjs",
+  "inCluster.mjs",
   "kialiApi.mjs",
+  "meshLinks.mjs",
+  "meshState.mjs",
+  "telemetryLinks.mjs",
   "traceChecks.mjs",
   "traceProblems.mjs",
   "traces.mjs",
+  "tracingChain.mjs",
   "verification.mjs",
 ];
 
@@ -38,9 +51,13 @@ export class TraceVerification extends pulumi.ComponentResource {
   constructor(name: string, args: TraceVerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mesh-tracing:proof:TraceVerification", name, {}, opts);
     const { timeoutSeconds } = args.settings;
+    const { mesh, kiali, traffic } = args;
+    const gatewaySelector = Object.entries(mesh.ingressGateway.selector)
+      .map(([label, value]) => `${label}=${value}`)
+      .join(",");
     const settings = pulumi
-      .all([args.kiali.inClusterUrl, args.traffic.traceIds])
-      .apply(([kialiUrl, traceIds]): VerificationSettings => ({
+      .all([kiali.inClusterUrl, traffic.traceIds, mesh.rootNamespace])
+      .apply(([kialiUrl, traceIds, controlPlaneNamespace]): VerificationSettings & { chain: ChainSettings } => ({
         kialiUrl,
         traceIds,
         namespace: bookinfoNamespace,
@@ -51,6 +68,7 @@ export class TraceVerification extends pulumi.ComponentResource {
         maxOrphanPercentage: 0,
         lookBackSeconds: 60 * 60,
         timeoutSeconds,
+        chain: { controlPlaneNamespace, services, gatewaySelector },
       }));
     new ScriptJob(
       name,

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
+import * as path from "node:path";
 import { TraceVerification } from "../../components/traceVerification";
 import { assertComponent, deploy } from "../helpers/deploy";
 import { Folder } from "../helpers/folder";
 import { runJobScript } from "../helpers/jobScript";
-import { kiali, traffic } from "../helpers/layers";
+import { kiali, mesh, traffic } from "../helpers/layers";
 
 const deployed = () =>
   deploy(
-    () => new TraceVerification("verification", { kiali, traffic, settings: { timeoutSeconds: 40 }, image: "node:1" }),
+    () =>
+      new TraceVerification("verification", {
+        mesh,
+        kiali,
+        traffic,
+        settings: { timeoutSeconds: 40 },
+        image: "node:1",
+      }),
   );
 
 describe("TraceVerification", () => {
@@ -40,6 +48,11 @@ describe("TraceVerification", () => {
       maxOrphanPercentage: 0,
       lookBackSeconds: 3600,
       timeoutSeconds: 40,
+      chain: {
+        controlPlaneNamespace: "mesh-root",
+        services: ["productpage.bookinfo", "details.bookinfo", "reviews.bookinfo"],
+        gatewaySelector: "istio=front",
+      },
     });
     assert.deepEqual(others, { SERVICE_CA_FILE: "/etc/service-ca/service-ca.crt" });
   });
@@ -49,18 +62,22 @@ describe("TraceVerification", () => {
     const folder = new Folder();
     const { data } = recorder.find("verification-script").inputs as { data: Record<string, string> };
     Object.entries(data).forEach(([file, text]) => folder.write(file, text));
-    const settings = { kialiUrl: "https://127.0.0.1:1", traceIds: ["a".repeat(32)], services: [], versions: {} };
+    const chain = { controlPlaneNamespace: "mesh-root", services: [], gatewaySelector: "istio=front" };
+    const settings = { kialiUrl: "https://127.0.0.1:1", traceIds: ["a".repeat(32)], services: [], versions: {}, chain };
     const ended = await runJobScript(
       "verifyTraces.mjs",
       {
         VERIFICATION_SETTINGS: JSON.stringify({ ...settings, timeoutSeconds: 1 }),
         SERVICE_CA_FILE: folder.write("ca.crt", ""),
-        TOKEN_FILE: folder.write("token", "t"),
+        ACCOUNT_FOLDER: path.dirname(folder.write("token", "t")),
       },
       folder.path,
     );
     folder.remove();
-    assert.match(ended.termination ?? ended.output, /^Kiali at https:\/\/127\.0\.0\.1:1: ECONNREFUSED after 1 s/);
+    assert.match(
+      ended.termination ?? ended.output,
+      /^Kiali at https:\/\/127\.0\.0\.1:1: ECONNREFUSED after 1 s\. No link is seen to be broken/,
+    );
   });
 
   it("is ended by the cluster only after the script had time to give its reason", async () => {

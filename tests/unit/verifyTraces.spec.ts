@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ChainSettings } from "../../components/tracingChain";
 import type { VerificationSettings } from "../../components/verification";
 import { bookinfoTrace, jaegerTrace, tempoTrace } from "../helpers/bookinfoTraces";
 import type { KeyPair } from "../helpers/certificates";
@@ -8,6 +9,7 @@ import { Folder } from "../helpers/folder";
 import type { Ended } from "../helpers/jobScript";
 import { runJobScript } from "../helpers/jobScript";
 import { Loopback } from "../helpers/loopback";
+import { paths, tracedCluster } from "../helpers/tracedCluster";
 
 const traceIds = ["a".repeat(32), "b".repeat(32)];
 const searchPath = "/api/namespaces/bookinfo/services/productpage/traces";
@@ -53,6 +55,7 @@ describe("verifyTraces.mjs", () => {
     ca = await authority("service-ca");
     pair = await serverCertificate(ca);
     folder.write("service-ca.crt", ca.cert);
+    folder.write("ca.crt", ca.cert);
     folder.write("token", "account-token\n");
   });
 
@@ -85,8 +88,13 @@ describe("verifyTraces.mjs", () => {
     return run(kiali.url, changes, caFile);
   }
 
-  function run(kialiUrl: string, changes: object = {}, caFile = "service-ca.crt"): Promise<Ended> {
-    const settings: VerificationSettings = {
+  function run(
+    kialiUrl: string,
+    changes: object = {},
+    caFile = "service-ca.crt",
+    apiServer: Record<string, string> = {},
+  ): Promise<Ended> {
+    const settings: VerificationSettings & { chain: ChainSettings } = {
       kialiUrl,
       traceIds,
       namespace: "bookinfo",
@@ -97,12 +105,18 @@ describe("verifyTraces.mjs", () => {
       maxOrphanPercentage: 0,
       lookBackSeconds: 3_600,
       timeoutSeconds: 10,
+      chain: {
+        controlPlaneNamespace: "istio-system",
+        services: ["productpage.bookinfo", "reviews.bookinfo"],
+        gatewaySelector: "istio=ingressgateway",
+      },
       ...changes,
     };
     return runJobScript("verifyTraces.mjs", {
       VERIFICATION_SETTINGS: JSON.stringify(settings),
       SERVICE_CA_FILE: `${folder.path}/${caFile}`,
-      TOKEN_FILE: `${folder.path}/token`,
+      ACCOUNT_FOLDER: folder.path,
+      ...apiServer,
     });
   }
 
@@ -205,6 +219,31 @@ describe("verifyTraces.mjs", () => {
       assert.match(ended.termination!, /^Kiali lists no trace of productpage\.bookinfo after 1 s\./);
     });
     await Promise.all(looks);
+  });
+
+  it("says which link is broken where its account may see that", async () => {
+    const asked: string[] = [];
+    const objects: Record<string, unknown> = { ...tracedCluster(), [paths.rootTelemetry]: { items: [] } };
+    const api = await Loopback.start((request, response) => {
+      asked.push(request.headers.authorization!);
+      const answer = objects[request.url!] ?? objects[request.url!.split("?")[0]!];
+      // The job's account may not read resources of the operators.
+      const status = request.url!.startsWith("/apis/maistra.io") ? 403 : answer === undefined ? 404 : 200;
+      response.writeHead(status).end(JSON.stringify(answer ?? {}));
+    }, pair);
+    const kiali = await Loopback.start((_, response) => response.writeHead(404).end(), pair);
+    started.push(api, kiali);
+    const ended = await run(kiali.url, brief, undefined, {
+      KUBERNETES_SERVICE_HOST: "127.0.0.1",
+      KUBERNETES_SERVICE_PORT: new URL(api.url).port,
+    });
+    assert.equal(ended.code, 1);
+    assert.match(
+      ended.termination!,
+      /^2 of 2 traces not in Kiali, for example a{32} after 1 s\. The first broken link is Telemetry: istio-ingressgateway\.istio-system reports nothing: no Telemetry names a provider\. Way out: /,
+    );
+    assert.deepEqual(new Set(asked), new Set(["Bearer account-token"]));
+    assert.ok(!ended.output.includes("account-token"));
   });
 
   for (const status of [401, 403]) {
