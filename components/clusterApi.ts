@@ -78,6 +78,12 @@ export class ClusterApi implements ClusterReader {
     return `context ${this.contextName} (${this.server.origin})`;
   }
 
+  /** The user's bearer token, for other services of the same cluster that take it; undefined for one without. */
+  get token(): string | undefined {
+    const authorization = authorizationOf(this.session.credentials);
+    return authorization?.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : undefined;
+  }
+
   async get<T>(path: string): Promise<T | undefined> {
     let { status, body } = await this.request(path);
     if (status === 401 && this.kubeconfig.user.exec) {

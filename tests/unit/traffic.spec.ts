@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import * as pulumi from "@pulumi/pulumi";
+import { sendTraffic } from "../../components/jobs/traffic.mjs";
 import { knownTraceIds, Traffic } from "../../components/traffic";
+import { authority, serverCertificate } from "../helpers/certificates";
 import { assertComponent, deploy } from "../helpers/deploy";
 import type { Ended } from "../helpers/jobScript";
 import { runJobScript } from "../helpers/jobScript";
@@ -119,6 +121,23 @@ describe("traffic.mjs", () => {
     );
     assert.equal(ended.code, 0, ended.output);
     assert.equal(ended.termination, "3 requests answered 200");
+  });
+
+  it("goes through TLS to a page that has it, and trusts the authority that is named alone", async () => {
+    const ca = await authority("router");
+    gateway = await Loopback.start((_, response) => response.end("page"), await serverCertificate(ca));
+    const trusting = await run(`${gateway.url}/productpage`, { ca: ca.cert });
+    assert.equal(trusting.termination, "3 requests answered 200", trusting.output);
+    const distrusting = await run(`${gateway.url}/productpage`, brief);
+    assert.match(distrusting.termination!, /still answered [A-Z_]*(CERT|SIGNATURE)[A-Z_]* after/);
+  });
+
+  it("ends early when it is told to", async () => {
+    gateway = await Loopback.start((_, response) => response.writeHead(503).end());
+    const controller = new AbortController();
+    const settings = { url: gateway.url, host: "h", traceIds, perSecond: 0.1, timeoutSeconds: 600 };
+    const sending = sendTraffic(settings, () => controller.abort(), controller.signal);
+    await assert.rejects(sending, { name: "AbortError" });
   });
 
   it("keeps to its rate", async () => {
