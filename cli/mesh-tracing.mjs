@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const commands = {
   verify: "asks Kiali for traces and judges them; where they are missing, says which link is broken",
+  report: "writes what verify finds into one HTML file",
   preview: "previews every stack with the policies, on a control plane of its own",
 };
 

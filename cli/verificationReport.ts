@@ -25,7 +25,7 @@ export interface VerificationReport {
   readonly traceIds: readonly string[];
   /** What kept the last look from being finished; absent where nothing did. */
   readonly error?: string;
-  /** How long the first trace took from its begin to Kiali; absent where none came. */
+  /** How long the first trace took from its begin to Kiali; absent where none came, or recent ones were there already. */
   readonly firstTrace?: FirstTrace;
   /** Each check with its outcome. */
   readonly checks: readonly Check[];

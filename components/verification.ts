@@ -88,7 +88,7 @@ export interface Verification {
   readonly checks: readonly Check[];
   /** What kept the last look from being finished, such as an error of Kiali; absent where nothing did. */
   readonly error?: string;
-  /** How long the first trace took; absent where none came. */
+  /** How long the first trace took; absent where none came, or recent ones were there already. */
   readonly firstTrace?: FirstTrace;
   /** How long it looked, in seconds. */
   readonly tookSeconds: number;

@@ -41,6 +41,8 @@ export function inWords({ seconds, atMost }) {
 export function reasons(checks) {
   return checks
     .filter(({ outcome }) => outcome === "failed")
-    .map(({ found }) => found)
+    .map(({ found, examples: [example] }) =>
+      example === undefined ? found : `${found}, for example ${example.traceId}: ${example.problem}`,
+    )
     .join("; ");
 }

@@ -16,7 +16,7 @@ export function checkCount(traces, { minTraces }) {
     id: "count",
     title: `there ${minTraces === 1 ? "is a trace" : `are ${minTraces} traces`} or more`,
     outcome: outcomeOf(traces.length >= minTraces),
-    found: `${counted(traces.length, "trace")} of the ${minTraces} wanted`,
+    found: `${counted(traces.length, "trace")}, ${minTraces} wanted`,
     examples: [],
   };
 }
@@ -38,8 +38,8 @@ export function checkKnown(traces, { traceIds }) {
     found:
       missing.length === 0
         ? `all ${counted(traceIds.length, "trace")} found`
-        : `${missing.length} of ${counted(traceIds.length, "trace")} not in Kiali, for example ${missing[0]}`,
-    examples: missing.slice(0, 5).map((traceId) => ({ traceId, problem: "it is not in Kiali" })),
+        : `${missing.length} of ${counted(traceIds.length, "trace")} not in Kiali`,
+    examples: missing.slice(0, 5).map((traceId) => ({ traceId, problem: "not found" })),
   };
 }
 

@@ -74,10 +74,8 @@ function perTrace(id, title, traces, problemOf) {
     const problem = problemOf(trace);
     return problem === undefined ? [] : [{ traceId: trace.id, problem }];
   });
-  const found =
-    problems.length === 0
-      ? `${counted(traces.length, "trace")} in order`
-      : `${problems.length} of ${counted(traces.length, "trace")} not, for example ${problems[0]?.traceId}: ${problems[0]?.problem}`;
+  const all = counted(traces.length, "trace");
+  const found = problems.length === 0 ? `${all} in order` : `not so in ${problems.length} of ${all}`;
   return { id, title, outcome: outcomeOf(problems.length === 0), found, examples: problems.slice(0, 5) };
 }
 
@@ -91,7 +89,7 @@ function checkOrphans(traces, { maxOrphanPercentage }) {
     id: "orphans",
     title: `at most ${maxOrphanPercentage} % of the spans lack their parent`,
     outcome: outcomeOf(share <= maxOrphanPercentage),
-    found: `${count} of ${counted(total, "span")} (${Number(share.toFixed(2))} %)`,
+    found: `${count} of ${counted(total, "span")} (${Number(share.toFixed(2))} %) lack it`,
     examples: orphans
       .filter(({ spans }) => spans.length > 0)
       .slice(0, 5)

@@ -7,11 +7,8 @@ import { presets } from "../../policies/presets/definition";
 import { root } from "../helpers/program";
 
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
-const pages = [
-  "README.md",
-  "policies/README.md",
-  ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`),
-];
+const inDocs = readdirSync(path.join(root, "docs")).filter((file) => file.endsWith(".md"));
+const pages = ["README.md", "policies/README.md", ...inDocs.map((file) => `docs/${file}`)];
 const readme = read("README.md");
 
 interface Schema {
@@ -83,8 +80,14 @@ describe("the documentation", () => {
       }
     });
 
+    it(`${page} shows only images that exist`, () => {
+      for (const [, file] of read(page).matchAll(/ src(?:set)?="([^"]+)"/g)) {
+        assert.ok(existsSync(path.join(root, path.dirname(page), file!)), `there is no ${file}`);
+      }
+    });
+
     it(`${page} names only files that exist`, () => {
-      const folders = "components|policies|cluster|cli|bench|tests|docs";
+      const folders = "components|policies|cluster|cli|report|bench|tests|docs";
       for (const [, file] of read(page).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, "g"))) {
         assert.ok(existsSync(path.join(root, file!)), `there is no ${file}`);
       }

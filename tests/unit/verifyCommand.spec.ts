@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { VerificationReport } from "../../cli/verificationReport";
-import type { Output } from "../../cli/verify";
+import { reportCommand } from "../../cli/report";
+import type { Output } from "../../cli/results";
 import { verifyCommand } from "../../cli/verify";
 import { bookinfoTrace, jaegerTrace } from "../helpers/bookinfoTraces";
 import { runCli } from "../helpers/command";
@@ -49,13 +50,17 @@ class Mesh {
   }
 }
 
-/** Runs the command in this process. */
-async function run(args: readonly string[], environment: Record<string, string | undefined> = {}) {
+/** Runs the command, or another, in this process. */
+async function run(
+  args: readonly string[],
+  environment: Record<string, string | undefined> = {},
+  command: (args: readonly string[], output: Output) => Promise<number> = verifyCommand,
+) {
   let stdout = "";
   let stderr = "";
   const output: Output = { print: (text) => (stdout += text), tell: (line) => (stderr += `${line}\n`) };
   const code = await withEnvironment({ KIALI_TOKEN: undefined, INIT_CWD: undefined, ...environment }, () =>
-    verifyCommand(args, output),
+    command(args, output),
   );
   return { code, stdout, stderr };
 }
@@ -92,14 +97,8 @@ describe("mesh-tracing verify", () => {
     mesh.add("b".repeat(32));
     const { code, stdout, stderr } = await verify(["--json", "results/traces.json", "--junit", "traces.xml"]);
     assert.equal(code, 0, stderr + stdout);
-    assert.match(
-      stdout,
-      /^✓ there is a trace or more: 2 traces of the 1 wanted\n✓ the newest trace began at most 600 s ago/,
-    );
-    assert.match(
-      stdout,
-      /\n\n2 traces found in Kiali, with spans of productpage\.bookinfo, .*, the first within [\d.]+ s\n$/,
-    );
+    assert.match(stdout, /^✓ there is a trace or more: 2 traces, 1 wanted\n✓ the newest trace began at most 600 s ago/);
+    assert.match(stdout, /\n\n2 traces found in Kiali, with spans of productpage\.bookinfo, .*\n$/);
     const report = JSON.parse(
       readFileSync(path.join(folder.path, "results", "traces.json"), "utf8"),
     ) as VerificationReport;
@@ -145,7 +144,7 @@ describe("mesh-tracing verify", () => {
     await cluster({ [paths.rootTelemetry]: { items: [telemetry("mesh-default", "istio-system", typo)] } });
     const { code, stdout, stderr } = await verify(["--trace", "c1", "--timeout", "1", "--junit", "traces.xml"]);
     assert.equal(code, 1, stderr);
-    assert.match(stdout, /^✗ every request left a trace in Kiali: 1 of 1 trace not in Kiali, for example 0{30}c1\n/);
+    assert.match(stdout, /^✗ every request left a trace in Kiali: 1 of 1 trace not in Kiali\n {4}0{30}c1: not found\n/);
     assert.match(stdout, /\nFrom Telemetry to Kiali:\n✓ Telemetry: .*\n✗ extension provider: .*tmepo.*\n\n/);
     assert.match(stdout, /The first broken link is extension provider: .* Way out: mend the name in the Telemetry/);
     const xml = readFileSync(path.join(folder.path, "traces.xml"), "utf8");
@@ -204,6 +203,43 @@ describe("mesh-tracing verify", () => {
       assert.ok(!/from-/.test(stdout + stderr));
     }
     assert.deepEqual(seen, ["Bearer from-environment", "Bearer from-file"]);
+  });
+
+  describe("with a report", () => {
+    const report = (...args: string[]) =>
+      run(
+        ["--kiali-url", mesh.server.url, ...(api ? ["--context", "a"] : []), ...args],
+        { KUBECONFIG: api?.kubeconfig ?? path.join(folder.path, "none"), INIT_CWD: folder.path },
+        reportCommand,
+      );
+    const page = (name: string) => readFileSync(path.join(folder.path, name), "utf8");
+
+    it("writes it beside the verdict, with the chain and the sampling although all is well", async () => {
+      mesh.add("a".repeat(32));
+      await cluster({});
+      const { code, stdout, stderr } = await verify(["--report", "out/report.html"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /\nFrom Telemetry to Kiali:\n(✓ .*\n){7}/);
+      assert.match(page("out/report.html"), /Effective sampling of each workload/);
+    });
+
+    it("is a command of its own, which ends well whatever is in the report", async () => {
+      const { code, stderr } = await report("--trace", "c1", "--timeout", "1");
+      assert.equal(code, 0);
+      assert.match(stderr, /The report is .*\/mesh-tracing-report\.html\n$/);
+      assert.match(page("mesh-tracing-report.html"), /0{30}c1<\/code> not found/);
+    });
+
+    it("goes to the file that is named, or to standard output", async () => {
+      mesh.add("a".repeat(32));
+      assert.equal((await report("named.html")).code, 0);
+      assert.match(page("named.html"), /^<!doctype html>/);
+      const { stdout } = await report("-");
+      assert.match(stdout, /^<!doctype html>[^]*<\/html>\s*$/);
+      const two = await report("one.html", "two.html");
+      assert.deepEqual([two.code, two.stderr], [2, "one file is written, not one.html and two.html\n"]);
+      assert.match((await report("--help")).stdout, /^Usage: npx mesh-tracing report \[file\]/);
+    });
   });
 
   it("is reached by the name of the package", async function () {

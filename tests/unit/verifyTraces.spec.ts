@@ -164,7 +164,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 0, ended.output);
     const [one, two] = traceIds.map((id) => `/api/traces/${id}`);
     assert.deepEqual(asked, [one, two, two, two, searchPath]);
-    assert.match(ended.output, /^1 of 2 traces not in Kiali, for example b{32}\n/);
+    assert.match(ended.output, /^1 of 2 traces not in Kiali, for example b{32}: not found\n/);
   });
 
   it("looks again for traces whose spans come late, and only for those", async () => {
@@ -180,7 +180,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 0, ended.output);
     const [one, two] = traceIds.map((id) => `/api/traces/${id}`);
     assert.deepEqual(asked, [one, two, searchPath, two, searchPath]);
-    assert.match(ended.output, /^1 of 2 traces not, for example b{32}: no span of productpage\.bookinfo, /);
+    assert.match(ended.output, /^not so in 1 of 2 traces, for example b{32}: no span of productpage\.bookinfo, /);
   });
 
   it("fails when a trace is missing, in each of Kiali's words for that", async () => {
@@ -196,7 +196,7 @@ describe("verifyTraces.mjs", () => {
     const looks = missing.map(async (answer) => {
       const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: answer }, brief);
       assert.equal(ended.code, 1, JSON.stringify(answer));
-      assert.match(ended.termination!, /^1 of 2 traces not in Kiali, for example b{32} after 1 s\./);
+      assert.match(ended.termination!, /^1 of 2 traces not in Kiali, for example b{32}: not found after 1 s\./);
     });
     await Promise.all(looks);
   });
@@ -207,7 +207,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 1);
     assert.match(
       ended.termination!,
-      /^1 of 2 traces not, for example b{32}: no span of productpage\.bookinfo, reviews\.bookinfo, only of istio-ingressgateway\.istio-system after 1 s\./,
+      /^not so in 1 of 2 traces, for example b{32}: no span of productpage\.bookinfo, reviews\.bookinfo, only of istio-ingressgateway\.istio-system after 1 s\./,
     );
   });
 
@@ -240,7 +240,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 1);
     assert.match(
       ended.termination!,
-      /^2 of 2 traces not in Kiali, for example a{32} after 1 s\. The first broken link is Telemetry: istio-ingressgateway\.istio-system reports nothing: no Telemetry names a provider\. Way out: /,
+      /^2 of 2 traces not in Kiali, for example a{32}: not found after 1 s\. The first broken link is Telemetry: istio-ingressgateway\.istio-system reports nothing: no Telemetry names a provider\. Way out: /,
     );
     assert.deepEqual(new Set(asked), new Set(["Bearer account-token"]));
     assert.ok(!ended.output.includes("account-token"));
@@ -319,7 +319,7 @@ describe("verifyTraces.mjs", () => {
             ...brief,
             traceIds: Array.from({ length: 20 }, (__, index) => String(index).padStart(32, "0")),
           }),
-        /^1\d of 20 traces not in Kiali, for example 0{30}0\d after 1 s/,
+        /^1\d of 20 traces not in Kiali, for example 0{30}0\d: not found after 1 s/,
       ],
     ];
     const looks = cases.map(async ([name, look, reason]) => {
