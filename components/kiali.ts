@@ -59,15 +59,15 @@ export class Kiali extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const settled = pulumi
-      .all([mesh.kiali.namespace, mesh.kiali.name, digest])
-      .apply(([namespace, kialiName, value]) =>
-        readiness.gate(
-          resource,
-          { namespace, kialiName },
-          kialiTookUp(namespace, kialiName, settingsAnnotation, value),
-        ),
-      );
+    const named = { namespace: mesh.kiali.namespace, kialiName: mesh.kiali.name };
+    // A preview does not know the digest while the router has yet to give a host, but it knows where Kiali is.
+    const settled = pulumi.runtime.isDryRun()
+      ? pulumi.output(named)
+      : pulumi
+          .all([named, digest])
+          .apply(([known, value]) =>
+            readiness.gate(resource, known, kialiTookUp(known.namespace, known.kialiName, settingsAnnotation, value)),
+          );
     this.namespace = settled.namespace;
     this.inClusterUrl = pulumi.interpolate`https://${settled.kialiName}.${settled.namespace}.svc.cluster.local:20001`;
     this.serviceAccountName = pulumi.interpolate`${settled.kialiName}-service-account`;

@@ -17,8 +17,9 @@ export function textKindOf(fileName: string): TextKind {
   return codeFile.test(fileName) ? "code" : /\.(?:ba)?sh$/i.test(fileName) ? "shell" : "config";
 }
 
+// A name in quotes is the whole text in them: the end of a sentence in quotes is none.
 const quoted =
-  /(?<name>[\w.-]+)["'\]]*\s*(?<![=!<>])[:=](?!=)\s*(?<quote>["'`])(?<value>(?:(?!\k<quote>)[^\n])+)\k<quote>/g;
+  /(?<name>[\w.-]+)(?:(?<![ \t][\w.-]+)["'\]]+)?\s*(?<![=!<>])[:=](?!=)\s*(?<quote>["'`])(?<value>(?:(?!\k<quote>)[^\n])+)\k<quote>/g;
 const inShell = /(?:^|[\s;&|])(?<name>[A-Za-z_]\w*)=(?<value>[^\s"'`$;&|()<>\\]+)/g;
 const flag = /(?:^|\s)--?(?<name>[\w.-]+)(?:=|\s+)(?<value>[^\s"'`;&|-][^\s"'`;&|]*)/g;
 const line =

@@ -274,6 +274,7 @@ describe("no-plain-credentials", () => {
       for (const [file, text] of [
         ["app.js", 'const token = readFileSync("/token");\nif (typeof token === "string") {}\n'],
         ["app.mjs", "  token: process.env.TOKEN,\n  password: options.password\n"],
+        ["said.mjs", 'const who = known ? "a request without a token" : "this token";\n'],
         ["app.py", "password = os.environ['PASSWORD']\nconnect(user=user, password=password)\n"],
         [
           "config.yaml",
