@@ -85,11 +85,10 @@ export function resourceRule(
   check: Check<KubernetesObject>,
   { remediate }: ResourceRuleOptions = {},
 ): RuleMetadata & ResourceValidationPolicy {
+  const others = `Only for ${matches.flatMap(({ kinds }) => kinds).join(", ")}`;
   const subject = (args: ResourceValidationArgs): KubernetesObject => {
     const object = KubernetesObject.from(args);
-    return object && matches.some((match) => object.is(match))
-      ? object
-      : args.notApplicable(`Only for ${matches.flatMap(({ kinds }) => kinds).join(", ")}`);
+    return object && matches.some((match) => object.is(match)) ? object : notApplicable(args, others);
   };
   return {
     ...metadata,
@@ -120,11 +119,25 @@ export function stackRule(
     validateStack: (args, report) => {
       const stack = new Stack(args.resources);
       if (stack.meshes.areNone && !withoutMesh) {
-        return args.notApplicable("The stack declares no control plane and no member roll");
+        return notApplicable(args, "The stack declares no control plane and no member roll");
       }
       run(check, stack, args.getConfig(), report);
     },
   };
+}
+
+/**
+ * Says that a rule is not meant for something, by the error that the SDK has for it. Most rules say so of most resources,
+ * and the stack trace, which nobody reads, would cost more than all that the rules judge.
+ */
+function notApplicable(args: Pick<ResourceValidationArgs, "notApplicable">, reason: string): never {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return args.notApplicable(reason);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function run<Subject>(check: Check<Subject>, subject: Subject, config: Record<string, unknown>, report: Report): void {
