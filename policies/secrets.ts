@@ -22,17 +22,14 @@ export function declaredSecret(
     : found;
 }
 
-/** The text of an entry of a Secret, whether it is written plainly or encoded; undefined if there is none. */
+/** The text of an entry in what a stack declares of a Secret; undefined if there is none. */
 export function secretEntry(declarations: readonly KubernetesObject[], key: string): string | Unknown | undefined {
-  for (const secret of declarations) {
-    const plain = secret.field("stringData", key).string();
-    if (plain !== undefined) {
-      return plain;
-    }
-    const encoded = secret.field("data", key).string();
-    if (encoded !== undefined) {
-      return isUnknown(encoded) ? encoded : Buffer.from(encoded, "base64").toString();
-    }
-  }
-  return undefined;
+  return declarations.map((secret) => entryText(secret, key)).find((text) => text !== undefined);
+}
+
+/** The text of an entry of a Secret, whether it is written plainly or encoded; undefined if there is none. */
+export function entryText(secret: KubernetesObject, key: string): string | Unknown | undefined {
+  const encoded = secret.field("data", key).string();
+  const decoded = typeof encoded === "string" ? Buffer.from(encoded, "base64").toString() : encoded;
+  return secret.field("stringData", key).string() ?? decoded;
 }

@@ -1,5 +1,6 @@
 import { Unknown, type Field } from "../fields";
 import type { KubernetesObject } from "../match";
+import { entryText } from "../secrets";
 
 /** The keys and texts of a Secret. Whoever uses them must never put a text into a message. */
 export class SecretContent {
@@ -7,9 +8,7 @@ export class SecretContent {
 
   /** The text of a key; undefined if there is none, or an empty one. */
   text(key: string): string | Unknown | undefined {
-    const plain = this.secret.field("stringData", key).string();
-    const encoded = plain === undefined ? this.secret.field("data", key).string() : undefined;
-    const text = typeof encoded === "string" ? Buffer.from(encoded, "base64").toString() : (plain ?? encoded);
+    const text = entryText(this.secret, key);
     return text === undefined && this.secret.isPatch
       ? new Unknown(() => `what ${this.secret.toString()} does not patch is declared outside this stack`)
       : text || undefined;

@@ -14,17 +14,20 @@ describe("kiali-addon-patched", () => {
     assert.deepEqual((await judged(withAddon({ enabled: true }), subject)).violations, [
       {
         message:
-          'Kiali istio-system/kiali: metadata.name is "kiali", which the addon of ServiceMeshControlPlane istio-system/istio-system makes and goes on writing to. ' +
-          "Patch it (KialiPatch) with only your fields, or set spec.addons.kiali.enabled there to false.",
+          'Kiali istio-system/kiali: metadata.name is "kiali", the Kiali that the control plane\'s addon makes and goes on writing to. ' +
+          "Patch it (KialiPatch) with only your fields, or set spec.addons.kiali.enabled of the control plane to false.",
         urn: subject.urn,
       },
     ]);
   });
 
+  it("knows that control planes have the addon unless they switch it off", async () => {
+    assert.equal(await count(controlPlane(), kiali()), 1);
+  });
+
   it("accepts a patch, and a Kiali that is not the addon's", async () => {
     assert.equal(await count(withAddon({ enabled: true }), kiali("kiali.io/v1alpha1:KialiPatch")), 0);
     assert.equal(await count(withAddon({ enabled: false }), kiali()), 0);
-    assert.equal(await count(controlPlane(), kiali()), 0);
     assert.equal(await count(withAddon({ enabled: true, name: "other" }), kiali()), 0);
     assert.equal(await count(withAddon({ enabled: true, name: "other" }), kiali(undefined, { name: "other" })), 1);
     assert.equal(await count(withAddon({ enabled: true }), kiali(undefined, { namespace: "kiali" })), 0);

@@ -1,6 +1,7 @@
-import { isUnknown, type Field } from "../../fields";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { isUnknown } from "../../fields";
+import { isAddon } from "../../kiali/kialiTracing";
+import { kinds } from "../../match";
+import { stackRule } from "../../rule";
 
 /** Maistra makes the addon's Kiali and goes on writing to it; a program that declares all of it fights with that. */
 export const kialiAddonPatched = stackRule(
@@ -15,29 +16,18 @@ export const kialiAddonPatched = stackRule(
     remediationSteps: "Use a CustomResourcePatch with only the fields to change, or set addons.kiali.enabled to false.",
   },
   (stack, findings) => {
-    const declared = stack.ofKind(kinds.kiali).filter((kiali) => !kiali.isPatch);
-    for (const plane of stack.ofKind(kinds.controlPlane)) {
-      const addon = plane.field("spec", "addons", "kiali");
-      declared.forEach((kiali) => judge(plane, addon, kiali, findings));
+    for (const kiali of stack.ofKind(kinds.kiali).filter(({ isPatch }) => !isPatch)) {
+      const addon = isAddon(kiali, stack);
+      if (isUnknown(addon)) {
+        findings.undecided(kiali, addon);
+      } else if (addon) {
+        findings.violation({
+          object: kiali,
+          field: kiali.field("metadata", "name"),
+          problem: "the Kiali that the control plane's addon makes and goes on writing to",
+          fix: "Patch it (KialiPatch) with only your fields, or set spec.addons.kiali.enabled of the control plane to false.",
+        });
+      }
     }
   },
 );
-
-function judge(plane: KubernetesObject, addon: Field, kiali: KubernetesObject, findings: Findings): void {
-  const enabled = addon.at("enabled").boolean() ?? false;
-  const names = [addon.at("name").string() ?? "kiali", plane.namespace, kiali.name ?? "", kiali.namespace];
-  if (enabled === false) {
-    return;
-  }
-  const unknown = [enabled, ...names].find(isUnknown);
-  if (unknown) {
-    findings.undecided(kiali, unknown);
-  } else if (names[0] === names[2] && names[1] === names[3]) {
-    findings.violation({
-      object: kiali,
-      field: kiali.field("metadata", "name"),
-      problem: `which the addon of ${plane.toString()} makes and goes on writing to`,
-      fix: `Patch it (KialiPatch) with only your fields, or set ${addon.at("enabled").toString()} there to false.`,
-    });
-  }
-}

@@ -2,7 +2,7 @@ import { isUnknown } from "../../fields";
 import { kinds, stackOf } from "../../match";
 import { isInProduction, productionSchema } from "../../production";
 import { resourceRule } from "../../rule";
-import { gatewayField } from "../../tempo";
+import { gatewayField } from "../../tempo/gateways";
 
 /** Without the gateway Tempo knows no users: whoever reaches its Services reads and writes every trace. */
 export const gatewayInProduction = resourceRule(

@@ -2,7 +2,7 @@ import { isUnknown, type Field, type Unknown } from "../../fields";
 import { hardeningGuide } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
 import { resourceRule } from "../../rule";
-import { gatewayField } from "../../tempo";
+import { gatewayField } from "../../tempo/gateways";
 
 /** Behind a gateway the receivers speak TLS with certificates of the operator, and only with the gateway. */
 export const receiversTls = resourceRule(
