@@ -18,10 +18,8 @@ export interface TracingProvider {
 
 /** The Zipkin and OpenTelemetry providers of a mesh; what a preview does not know reads as unknown in them. */
 export function tracingProviders(mesh: Mesh): readonly TracingProvider[] {
-  return mesh.providers.flatMap(({ object, entry }) => {
-    // An entry that is not known could be either, so one stands for both.
-    const possible = isUnknown(entry.read()) ? tracingKinds.slice(0, 1) : tracingKinds;
-    return possible
+  return mesh.providers.flatMap(({ object, entry }) =>
+    tracingKinds
       .map((kind) => ({ kind, settings: entry.at(kind) }))
       .filter(({ settings }) => typeof settings.read() === "object")
       .map(({ kind, settings }) => ({
@@ -30,8 +28,8 @@ export function tracingProviders(mesh: Mesh): readonly TracingProvider[] {
         kind,
         settings,
         sends: kind === "zipkin" ? "Zipkin" : otlp(settings),
-      }));
-  });
+      })),
+  );
 }
 
 /** Where a provider sends its spans, and in which protocol. */

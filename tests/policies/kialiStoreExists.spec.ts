@@ -32,12 +32,24 @@ describe("kiali-store-exists", () => {
       1,
       "port 80",
     );
+    const own = { name: "own" };
+    assert.deepEqual(await said("http://own.tracing-system", service(ports({ port: 9000 }, { port: 443 }), own)), [
+      "but Service tracing-system/own has no port 80 (it has 443, 9000). Use a port that it has; 16686 is there with jaegerQuery only.",
+    ]);
+    assert.match((await said("http://own.tracing-system", service({}, own)))[0] ?? "", /\(it has none\)/);
   });
 
   it("refuses a service that the stack does not have", async () => {
     assert.deepEqual(await said(frontend(16686).replace("simplest", "simple"), tempoStack(withJaeger)), [
       "a service that the stack does not have. Name tempo-simplest-query-frontend.tracing-system.svc.cluster.local.",
     ]);
+    assert.deepEqual(
+      await said(frontend(3200).replace("simplest", "x"), tempoStack(), tempoStack({}, { name: "second" })),
+      [
+        "a service that the stack does not have. Name tempo-simplest-query-frontend.tracing-system.svc.cluster.local or " +
+          "tempo-second-query-frontend.tracing-system.svc.cluster.local.",
+      ],
+    );
     assert.deepEqual(await said("http://own.elsewhere:80", service(ports({ port: 80 }), { name: "own" })), [
       "a service that the stack does not have. Name own.tracing-system.svc.cluster.local.",
     ]);

@@ -50,6 +50,7 @@ describe("kiali-urls-real", () => {
       assert.deepEqual(await said({ external_url: url }), [
         `external_url is ${JSON.stringify(url)}, ${problem}. Set it to ${outside}, or remove it.`,
       ]);
+      assert.equal((await said({ health_check_url: url })).length, 1);
       assert.deepEqual(await said({ internal_url: url }), [
         `internal_url is ${JSON.stringify(url)}, ${problem}. Set it to the service's URL inside the cluster, or remove it.`,
       ]);

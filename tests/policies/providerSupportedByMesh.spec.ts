@@ -120,7 +120,10 @@ describe("provider-supported-by-mesh", () => {
       [[otel("x", 1, { serviceAttributeEnrichment: "X" })], "v1.29.6", 1],
       [[otel("x", 1, { serviceAttributeEnrichment: "X" })], "v1.30.0", 0],
       [[{ name: "o", opencensus: {} }], "v1.26.8", 0],
+      [[{ name: "o", opencensus: {} }], "v1.27.0", 1],
       [[{ name: "o", opencensus: {} }], "v2.0.0", 1],
+      [[otel("x", 1, { grpc: {} })], "v1.24.0", 0],
+      [[otel("x", 1, { grpc: null })], "v1.23.0", 0],
       [[{ name: "s", skywalking: {} }], "v1.30.0", 0],
       [[{ name: "l", lightstep: {} }], "master", 0],
     ];

@@ -83,6 +83,7 @@ describe("sidecar-egress-includes-store", () => {
   it("knows a service outside the cluster by its name alone", async () => {
     const outside = controlPlane(withProviders(zipkin("zipkin.example.com")));
     assert.deepEqual(await counts(outside, telemetry(), sidecar(egress("./zipkin.example.com"))), [0, 0]);
+    assert.deepEqual(await counts(outside, telemetry(), sidecar(egress("~/*"))), [1, 0]);
     const { violations } = await judge(rule, [outside, members, telemetry(), sidecar(egress("./*.example.org"))]);
     assert.match(violations[0]?.message ?? "", /Add \*\/zipkin\.example\.com\.$/);
     const inNamespace = controlPlane(withProviders(zipkin(`tracing-system/${tempoService}`)));

@@ -32,7 +32,7 @@ describe("tempo-without-warnings", () => {
   });
 
   it("accepts it for a Kiali that knows nothing else", async () => {
-    for (const other of [planeWithAddon(), planeWithAddon(undefined), kiali({}, { version: "v1.73" })]) {
+    for (const other of [planeWithAddon(), planeWithAddon({}), kiali({}, { version: "v1.73" })]) {
       assert.deepEqual(await said(tempoStack(withJaeger), other), []);
       assert.deepEqual(await said(tempoMonolithic({ jaegerui: { enabled: true } }), other), []);
     }

@@ -58,6 +58,15 @@ describe("trace-context-formats-agree", () => {
       assert.deepEqual(await counts(others, meshWide("tempo"), using(name)), [1, 0]);
       assert.deepEqual(await counts(others, meshWide(name), using(name)), [0, 0]);
     }
+    const { violations } = await judge(rule, [others, meshWide("dd"), using("sky")]);
+    assert.match(
+      violations[0]?.message ?? "",
+      /on by SkyWalking's headers, while .* does so by Datadog's headers: a trace/,
+    );
+    const both = { zipkin: { service: "x", port: 9411, traceContextOption: "USE_B3_WITH_W3C_PROPAGATION" } };
+    const withBoth = istio([{ name: "tempo", ...both }, zipkin("x", 9411, "old"), { name: "dd", datadog: {} }]);
+    assert.deepEqual(await counts(withBoth, meshWide("tempo"), using("dd")), [1, 0]);
+    assert.deepEqual(await counts(withBoth, meshWide("tempo"), using("old")), [0, 0]);
   });
 
   it("accepts one kind, the same provider, and a Zipkin provider that passes on both", async () => {
