@@ -95,3 +95,34 @@ export function onlyOf(
       },
     );
 }
+
+/** A field that containers take from the pod unless they set it themselves. */
+interface Inherited<Value> {
+  /** Where it is in a security context. */
+  readonly path: readonly string[];
+  readonly read: (field: Field) => Value | Unknown | undefined;
+  readonly isAllowed: (value: Value) => boolean;
+  /** What follows if neither the pod nor a container sets the field. */
+  readonly missing: string;
+  /** What follows if one sets it to something that is not allowed. */
+  readonly wrong: string;
+  readonly fix: string;
+}
+
+/** Judges such a field: nobody may set it wrong, and each container needs it, of its own or from the pod. */
+export function judgeInherited<Value>(
+  { spec, containers, isPartial }: Pod,
+  findings: PodFindings,
+  { path, read, isAllowed, missing, wrong, fix }: Inherited<Value>,
+): void {
+  const ofPod = spec.at("securityContext", ...path);
+  const ofContainers = containers.map((container) => container.at("securityContext", ...path));
+  eachKnown([ofPod, ...ofContainers], read, findings, (value, field) => {
+    if (value !== undefined && !isAllowed(value)) {
+      findings.breach(field, wrong, fix);
+    }
+  });
+  if (!isPartial && read(ofPod) === undefined && ofContainers.some((field) => read(field) === undefined)) {
+    findings.breach(ofPod, missing, fix);
+  }
+}
