@@ -103,7 +103,8 @@ describe("the pack as a package in another project", function () {
   it("brings the audit as a command", async () => {
     const manifest = join(folder, "telemetry.yaml");
     const spec = "spec: { tracing: [{ randomSamplingPercentage: 8 }] }";
-    writeFileSync(manifest, `apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: { name: mesh }\n${spec}\n`);
+    const metadata = "metadata: { name: mesh, namespace: istio-system }";
+    writeFileSync(manifest, `apiVersion: telemetry.istio.io/v1\nkind: Telemetry\n${metadata}\n${spec}\n`);
     const audit = (...args: string[]) =>
       run(join(folder, "node_modules/.bin/mesh-tracing-audit"), [...args, "telemetry.yaml"], folder, env);
     const refused = await audit("--config", "production", "--environment", "review");
