@@ -114,7 +114,7 @@ describe("remediation", () => {
     const { tree } = fc.letrec((tie) => ({
       leaf: fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.constant(unknown)),
       tree: fc.oneof(
-        { depthSize: "small" },
+        { depthSize: "small", maxDepth: 3 },
         tie("leaf"),
         tie("leaf").map(secret),
         fc.array(tie("tree"), { maxLength: 3 }),
