@@ -61,8 +61,8 @@ const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
         (name) => `Deployment bookinfo/${name}`,
       ),
       minio,
-      "Job istio-system/traffic-7624995469",
-      "Job istio-system/verification-b51d4bdc6a",
+      "Job istio-system/traffic",
+      "Job istio-system/verification",
       "Job tracing-system/minio-provisioning-1",
     ],
     // The total of the reference, with which the query-frontend gets 76 MiB.
@@ -99,7 +99,11 @@ describe("this project's own stacks and the policy pack", () => {
     });
 
     it(`advises about ${stack} what is listed`, async () => {
-      assert.deepEqual(await advice(resourcesOf(stack)), advised[stack]);
+      // The names of jobs end in a digest of what they do, which is not what is judged here.
+      const found = Object.entries(await advice(resourcesOf(stack))).map(
+        ([rule, names]) => [rule, names.map((name) => name.replace(/-[0-9a-f]{10}$/, ""))] as const,
+      );
+      assert.deepEqual(Object.fromEntries(found), advised[stack]);
     });
   }
 
