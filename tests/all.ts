@@ -10,24 +10,25 @@ import { prepareToolset } from "../cluster/toolset";
 import { missingRequirements } from "../dataplane/hostRequirements";
 import { preparePrograms } from "../dataplane/programs";
 
-/** What `npm test` runs: set-up, format, lint and types, then all tests. Arguments go to mocha (a file, `--grep`, …). */
+/** What `npm test` runs: set-up, format, lint and types, then all tests but those of `npm run test:traces`. Arguments go to mocha (a file, `--grep`, …). */
 async function main(): Promise<number> {
   const options = { cwd: projectFolder };
   heading("Set-up");
   const toolset = await prepareToolset();
   await ensureTools(testTools);
   await moduleManifests();
-  // Built where it can run: elsewhere its tests are skipped.
-  if ((await missingRequirements()).length === 0) await preparePrograms();
   await step("npm run build -w policies", () => run("npm", ["run", "build", "-w", "policies"], options));
 
   const mochaArguments = process.argv.slice(2);
+  // Built where it can run: elsewhere its tests are skipped.
+  const needsDataPlane = mochaArguments.some((argument) => argument.includes("tests/dataplane/"));
+  if (needsDataPlane && (await missingRequirements()).length === 0) await preparePrograms();
   // Whoever asks for one test wants its verdict only.
   const checks = mochaArguments.length === 0 ? await check(options) : 0;
   heading("Tests");
   const namesFile = mochaArguments.some((argument) => argument.endsWith(".spec.ts"));
-  // What takes longest comes last.
-  const files = namesFile ? [] : ["tests/!(dataplane)/**/*.spec.ts", "tests/dataplane/**/*.spec.ts"];
+  // Tests with real proxies need root and further tools: npm run test:traces.
+  const files = namesFile ? [] : ["tests/!(dataplane)/**/*.spec.ts"];
   // For previews that need no control plane: the engine and its plugins, as an installed Pulumi CLI would have them.
   const pulumiHome = path.join(cacheFolder, "tests", "pulumi");
   await toolset.layOutPlugins(pulumiHome);
