@@ -31,7 +31,7 @@ export interface GraphEdge {
   readonly count: number;
   /** How many of them failed. */
   readonly errors: number;
-  /** 95 % of the calls took no longer, in microseconds. */
+  /** 95 % of the calls took no longer, as the caller saw it, in microseconds. */
   readonly p95: number;
 }
 
@@ -48,20 +48,17 @@ export function serviceGraph(traces: readonly Trace[]): ServiceGraph {
     calls.set(key, known);
   };
   for (const trace of traces) {
-    const services = new Map(trace.spans.map(({ id, service }) => [id, service]));
+    const spans = new Map(trace.spans.map((span) => [span.id, span]));
     rootsOf(trace).forEach(({ service }) => entries.add(service));
     for (const span of entrySpans(trace)) {
       asked.set(span.service, [...(asked.get(span.service) ?? []), span]);
-      const caller = span.parentId === undefined ? undefined : services.get(span.parentId);
+      const caller = span.parentId === undefined ? undefined : spans.get(span.parentId);
       if (caller !== undefined) {
-        call(caller, span.service, span);
+        // As the caller saw it, with the way there and back.
+        call(caller.service, span.service, caller.kind === "client" ? caller : span);
       }
     }
-    for (const { from, to, span } of unanswered(trace)) {
-      if (!reporting.has(to)) {
-        call(from, to, span);
-      }
-    }
+    unanswered(trace).forEach(({ to, span }) => call(span.service, to, span));
   }
   const edges = [...calls.values()].map(({ from, to, spans }) => ({
     from,
@@ -88,13 +85,16 @@ function counts(spans: readonly Span[]): { count: number; errors: number } {
   return { count: spans.length, errors: spans.filter(({ failed }) => failed).length };
 }
 
-/** Calls that caused no span elsewhere, by the upstream that the client's proxy noted. */
-function unanswered({ spans }: Trace): { from: string; to: string; span: Span }[] {
+/**
+ * Calls that caused no span elsewhere, by the upstream that the client's proxy noted: they failed on the way, or the
+ * called service does not report.
+ */
+function unanswered({ spans }: Trace): { to: string; span: Span }[] {
   const causing = new Set(spans.map(({ parentId }) => parentId));
   return spans.flatMap((span) => {
     const host = /^outbound\|\d+\|[^|]*\|(.+)$/.exec(span.tags.upstream_cluster ?? "")?.[1];
     const target = host === undefined ? undefined : clusterService(host);
     const to = target === undefined ? host : `${target.name}.${target.namespace}`;
-    return to === undefined || causing.has(span.id) ? [] : [{ from: span.service, to, span }];
+    return to === undefined || causing.has(span.id) ? [] : [{ to, span }];
   });
 }

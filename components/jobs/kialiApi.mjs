@@ -13,6 +13,12 @@ import { readTraces } from "./traces.mjs";
  * @property {string} [provider] `jaeger` or `tempo`; Kiali 1.73 does not say
  */
 
+/**
+ * How Kiali words that the backend does not know a trace, in an error of status 500 or 503: with Tempo as provider by
+ * Tempo's empty answer, with Jaeger over gRPC by Jaeger's words.
+ */
+const unknownTrace = /Error returning traces: "|trace not found/;
+
 /** A failure that looking again cannot mend. */
 export class Refused extends Error {}
 
@@ -66,8 +72,7 @@ export class KialiApi {
       throw new Error(reasonOf(error));
     });
     const asked = path.split("?")[0];
-    // With Tempo as provider, and with Jaeger over gRPC, an unknown trace is an error of the backend.
-    if (status === 404 || (status >= 500 && /trace not found/i.test(body))) {
+    if (status === 404 || (status >= 500 && unknownTrace.test(body))) {
       return undefined;
     }
     if (status === 401 || status === 403) {

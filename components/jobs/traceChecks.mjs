@@ -27,11 +27,11 @@ const clockToleranceMs = 60_000;
 export function checkTraces(traces, expected, nowMs) {
   const checks = [
     ...(expected.maxAgeSeconds === undefined ? [] : [checkFreshness(traces, expected.maxAgeSeconds, nowMs)]),
-    perTrace("services", `each trace has spans of ${expected.services.join(", ")}`, traces, (trace) =>
+    perTrace("services", `each trace has spans of ${expected.services.join(", ")}`, "lack a service", traces, (trace) =>
       missingServices(trace, expected.services),
     ),
-    perTrace("root", "each trace has one root span", traces, rootProblem),
-    perTrace("parent-links", "no span is its own ancestor", traces, linkProblem),
+    perTrace("root", "each trace has one root span", "have no root span, or several", traces, rootProblem),
+    perTrace("parent-links", "no span is its own ancestor", "have spans that cause themselves", traces, linkProblem),
     checkOrphans(traces, expected),
     checkVersions(traces, expected),
   ];
@@ -65,17 +65,18 @@ function checkFreshness(traces, maxAgeSeconds, nowMs) {
  *
  * @param {Check["id"]} id
  * @param {string} title
+ * @param {string} failure what the traces do that fail, as a part of a sentence
  * @param {readonly Trace[]} traces
  * @param {(trace: Trace) => string | undefined} problemOf
  * @returns {Check}
  */
-function perTrace(id, title, traces, problemOf) {
+function perTrace(id, title, failure, traces, problemOf) {
   const problems = traces.flatMap((trace) => {
     const problem = problemOf(trace);
     return problem === undefined ? [] : [{ traceId: trace.id, problem }];
   });
   const all = counted(traces.length, "trace");
-  const found = problems.length === 0 ? `${all} in order` : `not so in ${problems.length} of ${all}`;
+  const found = problems.length === 0 ? `${all} in order` : `${problems.length} of ${all} ${failure}`;
   return { id, title, outcome: outcomeOf(problems.length === 0), found, examples: problems.slice(0, 5) };
 }
 
@@ -89,7 +90,7 @@ function checkOrphans(traces, { maxOrphanPercentage }) {
     id: "orphans",
     title: `at most ${maxOrphanPercentage} % of the spans lack their parent`,
     outcome: outcomeOf(share <= maxOrphanPercentage),
-    found: `${count} of ${counted(total, "span")} (${Number(share.toFixed(2))} %) lack it`,
+    found: `${count} of ${counted(total, "span")} (${Number(share.toFixed(2))} %) lack their parent`,
     examples: orphans
       .filter(({ spans }) => spans.length > 0)
       .slice(0, 5)

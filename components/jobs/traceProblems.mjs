@@ -31,13 +31,15 @@ export function missingServices({ spans }, services) {
 }
 
 /**
- * A request enters the mesh once, so it has one first span.
+ * A request enters the mesh once, so it has one first span. Whoever sends a trace's id along may send the request again,
+ * as the traffic job does until it is answered: each attempt has its first span, and all are the sender's.
  *
  * @param {Trace} trace
  */
 export function rootProblem(trace) {
   const roots = rootsOf(trace);
-  if (roots.length === 1) {
+  const isSent = roots.length > 0 && roots.every(({ parentId }) => parentId !== undefined);
+  if (roots.length === 1 || isSent) {
     return undefined;
   }
   const services = [...new Set(roots.map(({ service }) => service))].sort();

@@ -35,7 +35,9 @@ export function graphView({ graph, numbers }: ReportModel): Content {
     ${nodes.map((node) => nodeView(node, colour(numbers.get(node.service))))}
   </svg>`;
   return html`
-    <p class="muted">At each arrow: how often it was called, and within what time 95 % of the calls were answered.</p>
+    <p class="muted">
+      At each arrow: how often one called the other, and within what time 95 % of the calls were answered.
+    </p>
     ${scrollable("Drawing of the service graph", drawing)}
     ${
       silent.length > 0 &&

@@ -87,6 +87,20 @@ describe("the service graph", () => {
     assert.ok(graph.nodes.every(({ isSilent }) => !isSilent));
   });
 
+  it("counts calls as the caller saw them, those too that failed on the way", () => {
+    const request = bookinfoTrace({ ratingsMs: 5 });
+    const aborted = without(bookinfoTrace({ seed: 2 }), ({ service }) => service === "ratings.bookinfo");
+    const call = aborted.spans.at(-1)!;
+    call.tags = { ...call.tags, "http.status_code": "503", response_flags: "FI", error: "true" };
+    const { nodes, edges } = serviceGraph(read(request, aborted));
+    const { count, errors, p95 } = edges.find(({ to }) => to === "ratings.bookinfo")!;
+    assert.deepEqual([count, errors, p95], [2, 1, 5_800]);
+    assert.deepEqual(
+      nodes.filter(({ service }) => service === "ratings.bookinfo").map(({ count, isSilent }) => [count, isSilent]),
+      [[1, false]],
+    );
+  });
+
   it("shows a service that was called and reported nothing", () => {
     const silent = without(bookinfoTrace(), ({ service }) => service === "details.bookinfo");
     const { nodes, edges } = serviceGraph(read(silent));

@@ -73,7 +73,7 @@ describe("the checks of traces", () => {
     assert.equal(outcome, "failed");
     const problem =
       "no span of productpage.bookinfo, details.bookinfo, reviews.bookinfo, only of istio-ingressgateway.istio-system";
-    assert.equal(found, "not so in 1 of 3 traces");
+    assert.equal(found, "1 of 3 traces lack a service");
     assert.deepEqual(examples, [{ traceId: alone.traceId, problem }]);
   });
 
@@ -93,6 +93,19 @@ describe("the checks of traces", () => {
       examples[0]!.problem,
       /2 root spans, of istio-ingressgateway\.istio-system, productpage\.bookinfo: the headers x-b3-\* were not passed on$/,
     );
+  });
+
+  it("root span, of each attempt of a sender to send its request", () => {
+    const request = bookinfoTrace({ fromTraffic: true });
+    const refused = {
+      ...request.spans[0]!,
+      id: "0123456789abcdef",
+      startMicros: request.spans[0]!.startMicros - 1_000,
+    };
+    request.spans.push(refused);
+    assert.equal(check("root", read(request)).outcome, "passed");
+    refused.parentId = undefined;
+    assert.equal(check("root", read(request)).outcome, "failed");
   });
 
   it("parent links, that go round", () => {
@@ -115,7 +128,7 @@ describe("the checks of traces", () => {
     assert.equal(check("orphans", traces, { maxOrphanPercentage: share }).outcome, "passed");
     const { outcome, found, examples } = check("orphans", traces, { maxOrphanPercentage: share - 0.01 });
     assert.equal(outcome, "failed");
-    assert.equal(found, `2 of ${spans} spans (${Number(share.toFixed(2))} %) lack it`);
+    assert.equal(found, `2 of ${spans} spans (${Number(share.toFixed(2))} %) lack their parent`);
     assert.match(
       examples[0]!.problem,
       /^the parents are missing of productpage\.bookinfo \(details\..*\), productpage\.bookinfo \(reviews\..*\)$/,

@@ -149,6 +149,20 @@ describe("the verification", () => {
     assert.equal((await verify({ ...settings, timeoutSeconds: 20 }, late, quiet)).firstTrace?.atMost, false);
   });
 
+  it("does not take for lost what Kiali did not answer", async () => {
+    const known = { ...settings, traceIds: traces.map(({ id }) => id), maxAgeSeconds: undefined };
+    const broken = new Source(traces);
+    broken.trace = () => Promise.reject(new Error("503"));
+    const { passed, error, checks } = await verify(known, broken, quiet);
+    assert.equal(passed, false);
+    assert.equal(error, "Kiali at https://kiali.example.test: 503");
+    assert.deepEqual(
+      checks.filter(({ outcome }) => outcome === "failed"),
+      [],
+    );
+    assert.equal(checks[0]?.found, "not known, since Kiali did not answer all (2 of 2 traces not in Kiali)");
+  });
+
   it("tells each reason for looking again once", async () => {
     const told: string[] = [];
     await verify(settings, new Source([]), (line) => told.push(line));

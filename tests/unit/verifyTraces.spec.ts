@@ -180,7 +180,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 0, ended.output);
     const [one, two] = traceIds.map((id) => `/api/traces/${id}`);
     assert.deepEqual(asked, [one, two, searchPath, two, searchPath]);
-    assert.match(ended.output, /^not so in 1 of 2 traces, for example b{32}: no span of productpage\.bookinfo, /);
+    assert.match(ended.output, /^1 of 2 traces lack a service, for example b{32}: no span of productpage\.bookinfo, /);
   });
 
   it("fails when a trace is missing, in each of Kiali's words for that", async () => {
@@ -190,8 +190,9 @@ describe("verifyTraces.mjs", () => {
       { data: [] },
       { data: null },
       { data: nothing, errors: [{ code: 404, msg: "trace not found" }] },
+      (response: ServerResponse) => response.writeHead(503).end('{"error":"Error returning traces: "}'),
       (response: ServerResponse) =>
-        response.writeHead(503).end('{"error":"Error returning traces: trace not found","detail":""}'),
+        response.writeHead(503).end('{"error":"GetTraceDetail, Tracing GRPC client error: trace not found"}'),
     ];
     const looks = missing.map(async (answer) => {
       const ended = await verify({ ...complete, [`/api/traces/${traceIds[1]}`]: answer }, brief);
@@ -207,7 +208,7 @@ describe("verifyTraces.mjs", () => {
     assert.equal(ended.code, 1);
     assert.match(
       ended.termination!,
-      /^not so in 1 of 2 traces, for example b{32}: no span of productpage\.bookinfo, reviews\.bookinfo, only of istio-ingressgateway\.istio-system after 1 s\./,
+      /^1 of 2 traces lack a service, for example b{32}: no span of productpage\.bookinfo, reviews\.bookinfo, only of istio-ingressgateway\.istio-system after 1 s\./,
     );
   });
 
@@ -269,6 +270,11 @@ describe("verifyTraces.mjs", () => {
       broken.termination!,
       /^Kiali at https:.*: 503 to \/api\/traces\/a{32}: {"error":"status 503"} after 1 s\./,
     );
+    const backend = await verify(
+      (_, response) => response.writeHead(503).end('{"error":"Error returning traces: too many outstanding requests"}'),
+      brief,
+    );
+    assert.match(backend.termination!, /: 503 to .*too many outstanding requests/);
     const page = await verify((_, response) => response.end("<html>login</html>"), brief);
     assert.match(page.termination!, /no JSON from \/api\/traces\/a{32}: <html>login<\/html> after 1 s/);
   });
