@@ -1,3 +1,4 @@
+import { printable } from "../components/jobs/conclusion.mjs";
 import type { VerificationReport } from "./verificationReport";
 
 const marks = { passed: "✓", failed: "✗", skipped: "–", ok: "✓", broken: "✗", unknown: "?" } as const;
@@ -30,10 +31,4 @@ export function verificationText(report: VerificationReport): string {
     report.conclusion,
   ];
   return lines.map(printable).join("\n");
-}
-
-/** Text without what would steer a terminal: names in spans are written by others. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }

@@ -1,4 +1,4 @@
-import { clusterService } from "../components/jobs/meshState.mjs";
+import { clusterService } from "../components/jobs/names.mjs";
 import { rootsOf } from "../components/jobs/traces.mjs";
 import type { Span, Trace } from "../components/traces";
 import { entrySpans, summary } from "./latency";

@@ -2,7 +2,7 @@
 // The links behind the mesh: Tempo, which takes and keeps the spans, and Kiali, which asks for them.
 import { broken, ok, unknown } from "./findings.mjs";
 import { ingestOf } from "./meshLinks.mjs";
-import { clusterService } from "./meshState.mjs";
+import { clusterService } from "./names.mjs";
 
 /** @typedef {import("./findings.mjs").Finding} Finding */
 /** @typedef {import("./meshState.mjs").MeshState} MeshState */

@@ -16,7 +16,7 @@ import { counted } from "./countChecks.mjs";
 export function conclusion(verification, { services, traceIds, timeoutSeconds }) {
   const { passed, traces, firstTrace, checks, error } = verification;
   if (!passed) {
-    return `${error ?? reasons(checks)} after ${timeoutSeconds} s.`;
+    return `${printable(error ?? reasons(checks))} after ${timeoutSeconds} s.`;
   }
   const found =
     traceIds.length > 0 ? `all ${counted(traces.length, "trace")} are` : `${counted(traces.length, "trace")} found`;
@@ -31,6 +31,15 @@ export function conclusion(verification, { services, traceIds, timeoutSeconds })
  */
 export function inWords({ seconds, atMost }) {
   return `${atMost ? "within" : "after"} ${seconds} s`;
+}
+
+/**
+ * Text without what would steer a terminal: names and tags of spans are written by whoever sends requests.
+ *
+ * @param {string} text
+ */
+export function printable(text) {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 /**

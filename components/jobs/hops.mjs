@@ -1,7 +1,7 @@
 // @ts-check
 // The workloads that a request passes, and how each traces.
 import { effectiveTracing } from "./effectiveTracing.mjs";
-import { nameAndNamespace } from "./meshState.mjs";
+import { nameAndNamespace } from "./names.mjs";
 
 /** @typedef {import("./meshState.mjs").MeshState} MeshState */
 /** @typedef {import("./meshState.mjs").Pod} Pod */

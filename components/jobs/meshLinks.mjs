@@ -3,7 +3,7 @@
 import { findProvider } from "./effectiveTracing.mjs";
 import { broken, ok, unknown } from "./findings.mjs";
 import { hasProxy, hopsOf } from "./hops.mjs";
-import { clusterService, nameAndNamespace } from "./meshState.mjs";
+import { clusterService, nameAndNamespace } from "./names.mjs";
 
 /** @typedef {import("./findings.mjs").Finding} Finding */
 /** @typedef {import("./meshState.mjs").MeshState} MeshState */

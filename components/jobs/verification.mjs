@@ -2,10 +2,10 @@
 // Looks for traces until all is as expected or time is over.
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkKnown, checkSearch } from "./countChecks.mjs";
-import { reasons } from "./conclusion.mjs";
+import { printable, reasons } from "./conclusion.mjs";
 import { Refused } from "./kialiApi.mjs";
+import { lookOnce } from "./look.mjs";
 import { checkTraces } from "./traceChecks.mjs";
-import { isComplete } from "./traceProblems.mjs";
 
 /** @typedef {import("../traces.js").Trace} Trace */
 /** @typedef {import("../verification.js").Check} Check */
@@ -65,74 +65,13 @@ export async function verify(settings, kiali, log, signal) {
         traces: [...traces.values()],
       };
     }
-    const reason = error ?? reasons(checks);
+    const reason = printable(error ?? reasons(checks));
     if (reason !== told) {
       log(reason);
       told = reason;
     }
     // More often before the first trace, whose time is measured.
     await sleep(traces.size === 0 ? Math.min(pause, 500) : pause, undefined, { signal });
-  }
-}
-
-/**
- * Fetches what is wanted and not there yet, or not whole.
- *
- * @param {VerificationSettings} settings
- * @param {TraceSource} kiali
- * @param {Map<string, Trace>} traces gets what is found
- * @param {number} deadline
- * @param {() => void} onFound called after each trace that was found
- * @returns {Promise<number | undefined>} how many traces the search for the entry service gave; undefined where the
- * known ones are not all there, so that it was not made
- */
-async function lookOnce(settings, kiali, traces, deadline, onFound) {
-  const { traceIds, services } = settings;
-  if (traceIds.length > 0) {
-    await fetchMissing(traceIds, traces, services, kiali, deadline, onFound);
-    // Having the traces is not enough where Kiali's own pages, which search, show none.
-    return traceIds.every((id) => traces.has(id)) ? (await search(settings, kiali, deadline)).length : undefined;
-  }
-  const found = await search(settings, kiali, deadline);
-  // From Jaeger's API a search gives whole traces, from Tempo's it does not.
-  for (const trace of found.filter((each) => isComplete(each, services))) {
-    traces.set(trace.id, trace);
-    onFound();
-  }
-  const ids = found.map(({ id }) => id);
-  await fetchMissing(ids, traces, services, kiali, deadline, onFound);
-  return found.length;
-}
-
-/** @param {VerificationSettings} settings @param {TraceSource} kiali @param {number} deadline */
-async function search({ namespace, service, lookBackSeconds }, kiali, deadline) {
-  const since = (Date.now() - lookBackSeconds * 1000) * 1000;
-  const found = await kiali.search(namespace, service, since, deadline);
-  const entry = `${service}.${namespace}`;
-  return found.filter(({ spans }) => spans.some((span) => span.service === entry));
-}
-
-/**
- * @param {readonly string[]} wanted
- * @param {Map<string, Trace>} traces
- * @param {readonly string[]} services
- * @param {TraceSource} kiali
- * @param {number} deadline
- * @param {() => void} onFound
- */
-async function fetchMissing(wanted, traces, services, kiali, deadline, onFound) {
-  for (const id of wanted) {
-    const known = traces.get(id);
-    if (Date.now() >= deadline) {
-      return;
-    }
-    if (known === undefined || !isComplete(known, services)) {
-      const trace = await kiali.trace(id, deadline);
-      if (trace !== undefined) {
-        traces.set(id, trace);
-        onFound();
-      }
-    }
   }
 }
 

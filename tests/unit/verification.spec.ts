@@ -163,6 +163,20 @@ describe("the verification", () => {
     assert.equal(checks[0]?.found, "not known, since Kiali did not answer all (2 of 2 traces not in Kiali)");
   });
 
+  it("lets no span steer a terminal, in what it tells and in its conclusion", async () => {
+    const steering = "\u001b]0;title\u0007\u202e";
+    const spans = traces[0]!.spans.map((span) =>
+      span.service === "reviews.bookinfo" ? { ...span, service: steering } : span,
+    );
+    const told: string[] = [];
+    const known = { ...settings, traceIds: [traces[0]!.id] };
+    const verification = await verify(known, new Source([{ ...traces[0]!, spans }]), (line) => told.push(line));
+    for (const text of [told.join(""), conclusion(verification, known)]) {
+      assert.match(text, /\ufffd\]0;title\ufffd\ufffd/);
+      assert.doesNotMatch(text, /[\p{Cc}\u202e]/u);
+    }
+  });
+
   it("tells each reason for looking again once", async () => {
     const told: string[] = [];
     await verify(settings, new Source([]), (line) => told.push(line));
