@@ -11,7 +11,9 @@ import { httpGet } from "./httpGet.mjs";
  * @returns {ObjectReader}
  */
 export function inCluster(folder, deadline) {
-  const { KUBERNETES_SERVICE_HOST: host = "", KUBERNETES_SERVICE_PORT: port = "443" } = process.env;
+  // The kubelet sets them; the Service's name is the same server.
+  const { KUBERNETES_SERVICE_HOST: host = "kubernetes.default.svc", KUBERNETES_SERVICE_PORT: port = "443" } =
+    process.env;
   const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return {
     async get(path) {

@@ -52,17 +52,19 @@ async function search({ namespace, service, lookBackSeconds }, kiali, deadline) 
  * @param {() => void} onFound
  */
 async function fetchMissing(wanted, traces, services, kiali, deadline, onFound) {
-  for (const id of wanted) {
+  const due = wanted.filter((id) => {
     const known = traces.get(id);
-    if (Date.now() >= deadline) {
+    return known === undefined || !isComplete(known, services);
+  });
+  for (const [index, id] of due.entries()) {
+    // One is asked for in any case: a look that asked nobody would hide why the one before failed.
+    if (index > 0 && Date.now() >= deadline) {
       return;
     }
-    if (known === undefined || !isComplete(known, services)) {
-      const trace = await kiali.trace(id, deadline);
-      if (trace !== undefined) {
-        traces.set(id, trace);
-        onFound();
-      }
+    const trace = await kiali.trace(id, deadline);
+    if (trace !== undefined) {
+      traces.set(id, trace);
+      onFound();
     }
   }
 }

@@ -54,6 +54,9 @@ export async function effectiveSampling(context) {
   return hopsOf(state, await state.tracing());
 }
 
+/** Where to look when the cluster's objects tell nothing. */
+const next = "Look next at istiod's log, at Tempo's distributor and at Kiali's log.";
+
 /**
  * What the chain says about missing traces, in one or two sentences.
  *
@@ -64,8 +67,10 @@ export function chainConclusion(links) {
   if (red !== undefined) {
     return `The first broken link is ${red.title}: ${red.found}. Way out: ${red.wayOut}.`;
   }
-  const unread = links.filter(({ state }) => state === "unknown").map(({ title }) => title);
-  const known = unread.length === 0 ? "Every link from Telemetry to Kiali is in order" : "No link is seen to be broken";
-  const rest = unread.length === 0 ? "" : ` (not known: ${unread.join(", ")})`;
-  return `${known} in the cluster's objects${rest}. Look next at istiod's log, at Tempo's distributor and at Kiali's log.`;
+  const unread = links.filter(({ state }) => state === "unknown");
+  if (unread.length === 0) {
+    return `Every link from Telemetry to Kiali is in order in the cluster's objects. ${next}`;
+  }
+  const titles = unread.map(({ title }) => title).join(", ");
+  return `No link is seen to be broken in the cluster's objects, but not known: ${titles} (${unread[0]?.found}). ${next}`;
 }

@@ -40,6 +40,7 @@ async function main() {
     cluster: inCluster(account, deadline),
     kialiTracing: () => kiali.tracingInfo(Date.now() + kialiMs),
   });
+  links.forEach(({ title, state, found }) => console.log(`${title}: ${state}: ${found}`));
   return [`${message} ${chainConclusion(links)}`.slice(0, longestMessage), 1];
 }
 

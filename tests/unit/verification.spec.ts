@@ -149,6 +149,14 @@ describe("the verification", () => {
     assert.equal((await verify({ ...settings, timeoutSeconds: 20 }, late, quiet)).firstTrace?.atMost, false);
   });
 
+  it("keeps the reason of a failure when there is no time left for another whole look", async () => {
+    const known = { ...settings, traceIds: traces.map(({ id }) => id), maxAgeSeconds: undefined, timeoutSeconds: 0 };
+    const broken = new Source(traces);
+    broken.trace = () => Promise.reject(new Error("ECONNRESET"));
+    const { error } = await verify(known, broken, quiet);
+    assert.equal(error, "Kiali at https://kiali.example.test: ECONNRESET");
+  });
+
   it("does not take for lost what Kiali did not answer", async () => {
     const known = { ...settings, traceIds: traces.map(({ id }) => id), maxAgeSeconds: undefined };
     const broken = new Source(traces);
