@@ -17,6 +17,7 @@ import { PodNetwork } from "./network";
 import { realPods, startPod, stopPod, type PodContext, type RealPod } from "./pods";
 import { dataPlaneFolder } from "./process";
 import { preparePrograms, type Programs } from "./programs";
+import { dataPlaneStatus } from "./status";
 
 /** One start or stop at a time. */
 function exclusively<T>(folder: ControlPlaneFolder, purpose: string, work: () => Promise<T>): Promise<T> {
@@ -39,11 +40,14 @@ const knownPods = (folder: ControlPlaneFolder): Promise<string[]> =>
   readdir(path.join(dataPlaneFolder(folder), "mesh")).catch(() => []);
 
 /** Whether the backend runs as deployed: its pods are still the cluster's, and each of its processes is there. */
-function backendRuns(folder: ControlPlaneFolder, { pods }: Deployed): boolean {
+async function backendRuns(folder: ControlPlaneFolder, { pods }: Deployed): Promise<boolean> {
   const { pods: recorded, processes } = new BackendRecord(folder).read();
-  const isDeployed = (name: string) => pods.some(({ metadata }) => metadata.name === name);
-  const runs = (name: string) => existsSync(path.join(dataPlaneFolder(folder), "pids", `${name}.pid`));
-  return recorded.length > 0 && recorded.every(isDeployed) && processes.every(({ name }) => runs(name));
+  const running = (await dataPlaneStatus(folder)).filter(({ pid }) => pid !== undefined);
+  return (
+    recorded.length > 0 &&
+    recorded.every((name) => pods.some(({ metadata }) => metadata.name === name)) &&
+    processes.every(({ name }) => running.some((process) => process.name === name))
+  );
 }
 
 /** Starts what is deployed and does not run, and ends what is no longer deployed. */
@@ -59,7 +63,7 @@ async function converge(
     await network.remove();
     await network.create(range);
   }
-  if (!backendRuns(folder, deployed)) {
+  if (!(await backendRuns(folder, deployed))) {
     const apiServerPort = readPorts(folder.ports)?.apiserver ?? 0;
     await startBackend({ folder, kubectl, program, network, range, apiServerPort });
   }

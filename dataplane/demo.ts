@@ -44,7 +44,10 @@ ${colour.bold("What it is worth")}
 ${colour.bold("What to look at next")}
   npm run dataplane -- status                         its processes
   npm run dataplane -- prove                          the traffic again, and whether its traces are found
-  kubectl delete telemetry mesh-default -n istio-system    then prove again: requests are answered, no trace is found
+  kubectl delete telemetry mesh-default -n istio-system
+                                                      then prove again: requests are answered, and no trace is found
+                                                      (pulumi up --refresh brings it back)
+  eval "$(npm run -s cluster -- env)"                 kubectl and pulumi on this control plane, in this shell
   npm run dataplane -- start                          after each pulumi up: makes the data plane what is deployed now
   npm run dataplane -- stop                           end it; npm run cluster -- stop ends everything`);
   say(`\nDone in ${formatSeconds((Date.now() - started) / 1000)}.`);

@@ -11,6 +11,7 @@ import { serviceHosts } from "./hosts";
 import { PodNetwork } from "./network";
 import { preparePrograms } from "./programs";
 import { applyServiceRules, servicePorts } from "./serviceRules";
+import { newTraceIds, withTraceIds } from "./traceIds";
 
 /** The namespace of the jobs, whose own pods ended before there was anything to send to. */
 const place = "jobs";
@@ -27,8 +28,8 @@ export interface Proof extends JobResult {
 }
 
 /**
- * Runs the deployed traffic job and then the verification job on the data plane, with their own scripts and settings, in a
- * namespace where Services are reached as from any pod without a sidecar.
+ * Runs the deployed traffic job and then the verification job on the data plane, with their own scripts and settings but new
+ * trace ids, in a namespace where Services are reached as from any pod without a sidecar.
  * @param name the control plane's
  * @returns how each ended, the last one being the first that failed
  */
@@ -51,10 +52,15 @@ export async function prove(name: string): Promise<Proof[]> {
     await network.writeHosts(place, serviceHosts(services, controlPlane.metadata.namespace));
     await applyServiceRules(network.namespaceOf(place), servicePorts(services, backend.endpointSlices));
     const results: Proof[] = [];
+    let ids: ReadonlyMap<string, string> = new Map();
     for (const { name: job, title } of proofs) {
       const deployed = jobsWith(backend, { "app.kubernetes.io/name": job }).at(-1);
-      if (!deployed) throw new UserError(`no job "${job}" is deployed: it belongs to Bookinfo (mesh-tracing:bookinfo)`);
-      const run = { beside: place, program: process.execPath };
+      const container = deployed?.spec.template.spec.containers[0];
+      if (!deployed || !container) {
+        throw new UserError(`no job "${job}" is deployed: it belongs to Bookinfo (mesh-tracing:bookinfo)`);
+      }
+      if (job === "traffic") ids = newTraceIds(container);
+      const run = { beside: place, program: process.execPath, env: withTraceIds(container, ids) };
       const result = await step(title, () => runJob(context, backend, deployed, run));
       results.push({ name: job, ...result });
       if (result.code !== 0) break;

@@ -87,7 +87,7 @@ describe("the documentation", () => {
     });
 
     it(`${page} names only files that exist`, () => {
-      const folders = "components|policies|cluster|cli|report|bench|tests|docs";
+      const folders = "components|policies|cluster|dataplane|cli|report|bench|tests|docs";
       for (const [, file] of read(page).matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, "g"))) {
         assert.ok(existsSync(path.join(root, file!)), `there is no ${file}`);
       }
