@@ -10,11 +10,12 @@ import { readPorts } from "../cluster/ports";
 import { step } from "../cluster/progress";
 import { startBackend, stopBackend } from "./backend/backend";
 import { BackendRecord } from "./backend/record";
-import { readDeployed, type Deployed } from "./deployed";
+import type { Deployed } from "./deployed";
 import { requireHost } from "./hostRequirements";
+import { readMesh } from "./mesh/deployedMesh";
 import { startIstiod, stopIstiod } from "./mesh/istiod";
+import { realPods, startPod, stopPod, type PodContext, type RealPod } from "./mesh/pods";
 import { PodNetwork } from "./network";
-import { realPods, startPod, stopPod, type PodContext, type RealPod } from "./pods";
 import { dataPlaneFolder } from "./process";
 import { preparePrograms, type Programs } from "./programs";
 import { dataPlaneStatus } from "./status";
@@ -57,7 +58,7 @@ async function converge(
   { toolset, program, proxy }: Programs,
 ): Promise<void> {
   const kubectl = new Kubectl(toolset, folder);
-  const deployed = await readDeployed(kubectl);
+  const deployed = await readMesh(kubectl);
   const { range } = deployed;
   if (!(await network.exists())) {
     await network.remove();
@@ -65,7 +66,7 @@ async function converge(
   }
   if (!(await backendRuns(folder, deployed))) {
     const apiServerPort = readPorts(folder.ports)?.apiserver ?? 0;
-    await startBackend({ folder, kubectl, program, network, range, apiServerPort });
+    await startBackend({ folder, kubectl, program, network, range, apiServerPort }, deployed);
   }
   await step("istiod", () => startIstiod(folder, network, deployed, kubectl, program("pilot-discovery")));
   const wanted = realPods(deployed);

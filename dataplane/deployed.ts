@@ -1,90 +1,179 @@
-import { UserError } from "../cluster/interruption";
 import type { Kubectl } from "../cluster/kubectl";
-import { podRange, type PodRange } from "./network";
 
-/** A pod, as far as the data plane looks at it. */
-export interface Pod {
+/** What every object has. */
+export interface KubeObject {
+  readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
-    readonly uid: string;
+    readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
-  readonly spec: {
-    readonly serviceAccountName: string;
-    readonly containers: readonly Container[];
-  };
-  readonly status: { readonly phase?: string; readonly podIP?: string };
 }
 
-/** A container of a pod. */
+/** A named reference to one key of a ConfigMap or Secret. */
+interface KeyReference {
+  readonly name: string;
+  readonly key: string;
+  readonly optional?: boolean;
+}
+
+/** A variable of a container's environment. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly secretKeyRef?: KeyReference;
+    readonly configMapKeyRef?: KeyReference;
+    readonly fieldRef?: { readonly fieldPath: string };
+  };
+}
+
+/** How a kubelet asks a container whether it is ready; one of the fields. Ports are numbers, or names of the container's. */
+export interface Probe {
+  readonly httpGet?: { readonly path?: string; readonly port: number | string; readonly scheme?: string };
+  readonly tcpSocket?: { readonly port: number | string };
+  readonly grpc?: { readonly port: number };
+}
+
+/** A container of a pod, as far as it is run here. */
 export interface Container {
   readonly name: string;
-  readonly image: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvironmentVariable[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly subPath?: string;
+  }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
+  readonly readinessProbe?: Probe;
 }
 
-/** A Service. */
-export interface Service {
-  readonly metadata: { readonly name: string; readonly namespace: string };
+/** Keys of a ConfigMap or Secret, and the file that each becomes; all of them under their own names if left out. */
+type Items = readonly { readonly key: string; readonly path: string }[];
+
+/** One part of a projected volume. */
+interface Projection {
+  readonly serviceAccountToken?: { readonly path: string };
+  readonly configMap?: { readonly name: string; readonly items?: Items; readonly optional?: boolean };
+  readonly secret?: { readonly name: string; readonly items?: Items; readonly optional?: boolean };
+  readonly downwardAPI?: {
+    readonly items: readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string } }[];
+  };
+}
+
+/** A volume of a pod; exactly one of the fields besides the name is there. */
+export interface Volume {
+  readonly name: string;
+  readonly configMap?: { readonly name: string; readonly items?: Items; readonly optional?: boolean };
+  readonly secret?: { readonly secretName: string; readonly items?: Items; readonly optional?: boolean };
+  readonly emptyDir?: object;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly projected?: { readonly sources: readonly Projection[] };
+}
+
+/** What a pod or the template of a job says. */
+export interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  readonly serviceAccountName?: string;
+  readonly nodeName?: string;
+  /** How long its containers have to end by themselves. */
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** A pod. */
+export type Pod = KubeObject & {
+  readonly spec: PodSpec;
+  readonly status?: { readonly phase?: string; readonly podIP?: string };
+};
+
+/** A Job. */
+export type Job = KubeObject & {
   readonly spec: {
+    readonly template: { readonly metadata?: { labels?: Record<string, string> }; readonly spec: PodSpec };
+  };
+};
+
+/** A Service. */
+export type Service = KubeObject & {
+  readonly spec?: {
+    /** `None` where it has no address of its own. */
     readonly clusterIP?: string;
     readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
   };
-}
+};
 
-/** A ServiceMeshControlPlane. */
-export interface ControlPlane {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly tracing?: { readonly sampling?: number } };
-}
+/** Some of a Service's endpoints. */
+export type EndpointSlice = KubeObject & {
+  readonly ports?: readonly { readonly name?: string; readonly port?: number }[] | null;
+  readonly endpoints?:
+    readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null;
+};
 
-/** What the data plane is made from. */
+/** A ConfigMap. */
+export type ConfigMap = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+/** A Secret; `data` is base64. */
+export type Secret = KubeObject & { readonly data?: Readonly<Record<string, string>> };
+
+/** What was deployed, as it is at one moment. */
 export interface Deployed {
-  readonly range: PodRange;
-  readonly controlPlane: ControlPlane;
-  /** Pods that run and have an address. */
   readonly pods: readonly Pod[];
+  readonly jobs: readonly Job[];
   readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly configMaps: readonly ConfigMap[];
+  readonly secrets: readonly Secret[];
 }
 
-type Listed =
-  | ({ readonly kind: "Node" } & { readonly spec: { readonly podCIDR?: string } })
-  | ({ readonly kind: "Pod" } & Pod)
-  | ({ readonly kind: "Service" } & Service)
-  | ({ readonly kind: "ServiceMeshControlPlane" } & ControlPlane);
+/** What is read by default. */
+const kinds = "pods,jobs,services,endpointslices,configmaps,secrets";
 
-/** Sorts a list of objects. A {@link UserError} says what is missing in it. */
-export function fromList(items: readonly Listed[]): Deployed {
-  const of = <K extends Listed["kind"]>(kind: K) =>
-    items.filter((item): item is Extract<Listed, { kind: K }> => item.kind === kind);
-  const [controlPlane, another] = of("ServiceMeshControlPlane");
-  if (!controlPlane) {
-    throw new UserError(
-      "no ServiceMeshControlPlane is deployed: npm run demo deploys one, with all that belongs to it",
-    );
-  }
-  if (another) {
-    const names = of("ServiceMeshControlPlane").map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-    throw new UserError(`there are several meshes (${names.join(", ")}); the data plane runs one`);
-  }
+/** Reads objects of all namespaces. */
+export async function readObjects(kubectl: Kubectl, furtherKinds = ""): Promise<KubeObject[]> {
+  const { items } = JSON.parse(await kubectl.run(["get", kinds + furtherKinds, "-A", "-o", "json"])) as {
+    items: KubeObject[];
+  };
+  return items;
+}
+
+/** Those of one kind. */
+export const ofKind = <T extends KubeObject>(items: readonly KubeObject[], kind: T["kind"]) =>
+  items.filter((item): item is T => item.kind === kind);
+
+/** Sorts objects by their kinds. */
+export function deployedIn(items: readonly KubeObject[]): Deployed {
   return {
-    range: podRange(of("Node")[0]?.spec.podCIDR ?? "none"),
-    controlPlane,
-    pods: of("Pod").filter(
-      ({ metadata, status }) =>
-        status.phase === "Running" && status.podIP !== undefined && metadata.deletionTimestamp === undefined,
-    ),
-    services: of("Service"),
+    pods: ofKind(items, "Pod"),
+    jobs: ofKind(items, "Job"),
+    services: ofKind(items, "Service"),
+    endpointSlices: ofKind(items, "EndpointSlice"),
+    configMaps: ofKind(items, "ConfigMap"),
+    secrets: ofKind(items, "Secret"),
   };
 }
 
-/** Reads what is deployed on a control plane. */
-export async function readDeployed(kubectl: Kubectl): Promise<Deployed> {
-  const kinds = "nodes,pods,services,servicemeshcontrolplanes.maistra.io";
-  const { items } = JSON.parse(await kubectl.run(["get", kinds, "-A", "-o", "json"])) as { items: Listed[] };
-  return fromList(items);
+/** Reads what was deployed from the API server. */
+export const readDeployed = async (kubectl: Kubectl): Promise<Deployed> => deployedIn(await readObjects(kubectl));
+
+/** Whether a pod runs: a Job's that has completed does not, nor one that is being deleted. */
+export const isRunning = ({ metadata, status }: Pod) =>
+  metadata.deletionTimestamp === undefined && status?.phase === "Running";
+
+/** Whether an object has all of these labels. */
+export function hasLabels(labels: Readonly<Record<string, string>> | undefined, wanted: Record<string, string>) {
+  return Object.entries(wanted).every(([name, value]) => labels?.[name] === value);
+}
+
+/** The object of this name; undefined where there is none. */
+export function named<T extends KubeObject>(items: readonly T[], namespace: string, name: string): T | undefined {
+  return items.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
 }

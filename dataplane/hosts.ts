@@ -1,30 +1,54 @@
-import type { Service } from "./deployed";
+import type { Deployed, Service } from "./deployed";
 import type { HostEntry } from "./network";
 
 const clusterDomain = "cluster.local";
 
 /** The names by which a Service is reached from a namespace, as the cluster's DNS would find them. */
-export function serviceNames({ metadata: { name, namespace } }: Service, from: string): string[] {
+function namesOf({ name, namespace }: Service["metadata"], from: string): string[] {
   const qualified = [`${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.${clusterDomain}`];
   return namespace === from ? [name, ...qualified] : qualified;
 }
 
 /**
- * What a pod of the mesh knows by name: every Service at its cluster address, which nothing here has. Its proxy catches a
- * connection to it and knows by itself where the Service's pods are.
+ * Names with the Services' own addresses, which nothing here has: for pods whose proxy, or whose rules, lead a connection on to
+ * the Service's pods.
  * @param from the pod's namespace
  * @param elsewhere addresses of Services that are reached otherwise, by `NAMESPACE/NAME`
  */
-export function serviceHosts(
+export function clusterAddresses(
   services: readonly Service[],
   from: string,
   elsewhere: ReadonlyMap<string, string> = new Map(),
 ): HostEntry[] {
-  return services.flatMap((service) => {
-    const { name, namespace } = service.metadata;
-    const address = elsewhere.get(`${namespace}/${name}`) ?? service.spec.clusterIP;
+  return services.flatMap(({ metadata, spec }) => {
+    const address = elsewhere.get(`${metadata.namespace}/${metadata.name}`) ?? spec?.clusterIP;
     // A headless Service has no address of its own.
-    if (address === undefined || address === "None") return [];
-    return [{ address, names: serviceNames(service, from) }];
+    return address === undefined || address === "None" ? [] : [{ address, names: namesOf(metadata, from) }];
   });
+}
+
+/**
+ * Names with the addresses of the Services' pods: for pods from which nothing leads a connection on. Ports must be the same on
+ * both, as they are wherever this is used.
+ * @param from the pod's namespace
+ * @param apiServer where the API server is reached, which is no pod
+ */
+export function podAddresses({ services, endpointSlices }: Deployed, from: string, apiServer: string): HostEntry[] {
+  const kubernetes = { name: "kubernetes", namespace: "default" };
+  const names = new Map<string, string[]>([[apiServer, namesOf(kubernetes, from)]]);
+  for (const { metadata } of services) {
+    if (metadata.namespace === kubernetes.namespace && metadata.name === kubernetes.name) continue;
+    const slices = endpointSlices.filter(
+      (slice) =>
+        slice.metadata.namespace === metadata.namespace &&
+        slice.metadata.labels?.["kubernetes.io/service-name"] === metadata.name,
+    );
+    const addresses = new Set(
+      slices.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)),
+    );
+    for (const address of addresses) {
+      names.set(address, [...(names.get(address) ?? []), ...namesOf(metadata, from)]);
+    }
+  }
+  return [...names].map(([address, entries]) => ({ address, names: entries }));
 }

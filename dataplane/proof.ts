@@ -4,10 +4,9 @@ import { Kubectl } from "../cluster/kubectl";
 import { readPorts } from "../cluster/ports";
 import { step } from "../cluster/progress";
 import type { BackendContext } from "./backend/context";
-import { readDeployed as readBackend } from "./backend/deployed";
 import { jobsWith, runJob, type JobResult } from "./backend/jobs";
-import { readDeployed } from "./deployed";
-import { serviceHosts } from "./hosts";
+import { clusterAddresses } from "./hosts";
+import { readMesh } from "./mesh/deployedMesh";
 import { PodNetwork } from "./network";
 import { preparePrograms } from "./programs";
 import { applyServiceRules, servicePorts } from "./serviceRules";
@@ -41,27 +40,27 @@ export async function prove(name: string): Promise<Proof[]> {
     throw new UserError(`the data plane of "${name}" does not run: npm run dataplane -- start --name ${name}`);
   }
   const kubectl = new Kubectl(toolset, folder);
-  const { range, services, controlPlane } = await readDeployed(kubectl);
-  const backend = await readBackend(kubectl);
+  const deployed = await readMesh(kubectl);
+  const { range, services, controlPlane } = deployed;
   const apiServerPort = readPorts(folder.ports)?.apiserver ?? 0;
   const context: BackendContext = { folder, kubectl, program, network, range, apiServerPort };
   await network.removePod(place);
   try {
     // Below the host's own; kwok counts from the lowest up.
     await network.addPod(place, [`${range.prefix}.253`]);
-    await network.writeHosts(place, serviceHosts(services, controlPlane.metadata.namespace));
-    await applyServiceRules(network.namespaceOf(place), servicePorts(services, backend.endpointSlices));
+    await network.writeHosts(place, clusterAddresses(services, controlPlane.metadata.namespace));
+    await applyServiceRules(network.namespaceOf(place), servicePorts(deployed));
     const results: Proof[] = [];
     let ids: ReadonlyMap<string, string> = new Map();
     for (const { name: job, title } of proofs) {
-      const deployed = jobsWith(backend, { "app.kubernetes.io/name": job }).at(-1);
-      const container = deployed?.spec.template.spec.containers[0];
-      if (!deployed || !container) {
+      const found = jobsWith(deployed, { "app.kubernetes.io/name": job }).at(-1);
+      const container = found?.spec.template.spec.containers[0];
+      if (!found || !container) {
         throw new UserError(`no job "${job}" is deployed: it belongs to Bookinfo (mesh-tracing:bookinfo)`);
       }
       if (job === "traffic") ids = newTraceIds(container);
       const run = { beside: place, program: process.execPath, env: withTraceIds(container, ids) };
-      const result = await step(title, () => runJob(context, backend, deployed, run));
+      const result = await step(title, () => runJob(context, deployed, found, run));
       results.push({ name: job, ...result });
       if (result.code !== 0) break;
     }

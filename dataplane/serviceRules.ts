@@ -1,5 +1,5 @@
 import { run } from "../cluster/run";
-import type { Service } from "./deployed";
+import type { Deployed, EndpointSlice } from "./deployed";
 import { inNamespace } from "./network";
 
 /** A Service and where its connections go. */
@@ -11,19 +11,11 @@ export interface ServicePort {
   readonly endpoints: readonly string[];
 }
 
-/** Some of a Service's endpoints. */
-export interface EndpointSlice {
-  readonly metadata: { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly ports?: readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[] | null;
-  readonly endpoints?:
-    readonly { readonly addresses: readonly string[]; readonly conditions?: { readonly ready?: boolean } }[] | null;
-}
-
 /** The TCP ports of all Services that have an address and a pod that is ready. */
-export function servicePorts(services: readonly Service[], slices: readonly EndpointSlice[]): ServicePort[] {
-  return services.flatMap(({ metadata, spec: { clusterIP, ports = [] } }) => {
+export function servicePorts({ services, endpointSlices }: Deployed): ServicePort[] {
+  return services.flatMap(({ metadata, spec: { clusterIP, ports = [] } = {} }) => {
     if (clusterIP === undefined || clusterIP === "None") return [];
-    const own = slices.filter(
+    const own = endpointSlices.filter(
       (slice) =>
         slice.metadata.namespace === metadata.namespace &&
         slice.metadata.labels?.["kubernetes.io/service-name"] === metadata.name,

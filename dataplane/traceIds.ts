@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Container } from "./backend/deployed";
+import type { Container } from "./deployed";
 
 /** The variable with the traffic job's settings. */
 const trafficSettings = "TRAFFIC_SETTINGS";

@@ -5,7 +5,7 @@ import { startPodApi } from "./podApiProcess";
 import type { Change } from "./change";
 import { podsFolder } from "./containers";
 import type { BackendContext } from "./context";
-import { readDeployed, type Deployed } from "./deployed";
+import type { Deployed } from "../deployed";
 import { startKiali } from "./kiali";
 import { startMinio } from "./minio";
 import type { ContainerProcess } from "./pods";
@@ -28,10 +28,9 @@ export interface Backend {
  * Starts the real MinIO, Tempo and Kiali for what is deployed, at the addresses of their pods, and returns when all of them
  * are ready. What an earlier start left is ended first, and if this one fails or is interrupted, what it began.
  */
-export async function startBackend(context: BackendContext): Promise<Backend> {
+export async function startBackend(context: BackendContext, deployed: Deployed): Promise<Backend> {
   await stopBackend(context);
   await mkdir(dataPlaneFolder(context.folder), { recursive: true, mode: 0o700 });
-  const deployed = await readDeployed(context.kubectl);
   try {
     const minio = await step("MinIO, its bucket and keys", () => startMinio(context, deployed));
     const tempo = await step("Tempo", () => startTempo(context, deployed));

@@ -5,7 +5,7 @@ import type { ControlPlaneFolder } from "../../cluster/folder";
 import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
 import { dataPlaneFolder, type ProcessStart } from "../process";
-import type { Container, Deployed, Pod, Volume } from "./deployed";
+import type { Container, Deployed, Pod, Volume } from "../deployed";
 import { containerEnvironment } from "./environment";
 import { volumeContent, type Files } from "./volumes";
 

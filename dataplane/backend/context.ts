@@ -2,7 +2,7 @@ import type { ControlPlaneFolder } from "../../cluster/folder";
 import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
 import type { PodNetwork, PodRange } from "../network";
-import { hasLabels, type Deployed, type Pod } from "./deployed";
+import { hasLabels, isRunning, type Deployed, type Pod } from "../deployed";
 
 /** What every part of the backend is started with. */
 export interface BackendContext {
@@ -23,8 +23,6 @@ export interface BackendContext {
  * @param what for the message of the {@link UserError} where there is none
  */
 export function runningPods({ pods }: Deployed, labels: Readonly<Record<string, string>>, what: string): Pod[] {
-  const isRunning = ({ metadata, status }: Pod) =>
-    metadata.deletionTimestamp === undefined && status?.phase === "Running";
   const running = pods
     .filter((pod) => hasLabels(pod.metadata.labels, labels) && isRunning(pod))
     .sort((a, b) => (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? ""));

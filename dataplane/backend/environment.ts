@@ -1,5 +1,5 @@
 import { UserError } from "../../cluster/interruption";
-import { named, type Container, type Deployed, type EnvironmentVariable, type Pod } from "./deployed";
+import { named, type Container, type Deployed, type EnvironmentVariable, type Pod } from "../deployed";
 
 /** What a pod can learn about itself (the downward API). */
 export function podField(pod: Pod, fieldPath: string): string {

@@ -3,7 +3,7 @@ import { tryRun } from "../../cluster/run";
 import { inNamespace } from "../network";
 import { PodContainers, type Substitute } from "./containers";
 import type { BackendContext } from "./context";
-import { hasLabels, type Container, type Deployed, type Job, type Pod } from "./deployed";
+import { hasLabels, type Container, type Deployed, type Job, type Pod } from "../deployed";
 
 /** How a job's one container is run. */
 export interface JobRun extends Substitute {

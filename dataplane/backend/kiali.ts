@@ -4,7 +4,7 @@ import { waitUntilHealthy } from "../../cluster/health";
 import { dataPlaneFolder } from "../process";
 import type { Change } from "./change";
 import { runningPods, type BackendContext } from "./context";
-import type { Deployed } from "./deployed";
+import type { Deployed } from "../deployed";
 import { adaptKialiConfig } from "./kialiConfig";
 import { startPod, type ContainerProcess } from "./pods";
 

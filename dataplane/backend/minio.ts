@@ -1,7 +1,7 @@
 import { waitUntilHealthy } from "../../cluster/health";
 import { UserError } from "../../cluster/interruption";
 import { runningPods, type BackendContext } from "./context";
-import type { Deployed } from "./deployed";
+import type { Deployed } from "../deployed";
 import { jobsWith, runJob } from "./jobs";
 import { startPod, type ContainerProcess } from "./pods";
 

@@ -2,10 +2,10 @@ import type { ControlPlaneFolder } from "../../cluster/folder";
 import { DataPlaneProcess, type DataPlaneProcessOptions, type ProcessStart } from "../process";
 import { PodContainers, type Substitute } from "./containers";
 import { addressOf, type BackendContext } from "./context";
-import type { Container, Deployed, Pod } from "./deployed";
+import type { Container, Deployed, Pod } from "../deployed";
 import { readinessOf } from "./readiness";
 import { BackendRecord } from "./record";
-import { serviceNames } from "./serviceNames";
+import { podAddresses } from "../hosts";
 
 /** What stands for a container's image here. */
 export interface ContainerSubstitute extends Substitute {
@@ -55,7 +55,7 @@ export async function startPod(
   const record = new BackendRecord(folder);
   record.addPod(podName);
   await network.addPod(podName, [addressOf(pod)]);
-  await network.writeHosts(podName, serviceNames(deployed, podNamespace, range.hostAddress));
+  await network.writeHosts(podName, podAddresses(deployed, podNamespace, range.hostAddress));
   const containers = new PodContainers(folder, pod, deployed, kubectl);
   await containers.clear();
   const grace = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;

@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { listens } from "../../cluster/health";
 import { UserError } from "../../cluster/interruption";
-import type { Container } from "./deployed";
+import type { Container } from "../deployed";
 
 const patience = 2_000;
 

@@ -3,7 +3,7 @@ import { UserError } from "../../cluster/interruption";
 import type { Change } from "./change";
 import type { PodContainers } from "./containers";
 import { runningPods, type BackendContext } from "./context";
-import type { Container, Deployed, Pod } from "./deployed";
+import type { Container, Deployed, Pod } from "../deployed";
 import { startPod, type ContainerProcess, type ContainerSubstitute } from "./pods";
 import { adaptTempoSettings } from "./tempoConfig";
 

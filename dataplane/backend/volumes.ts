@@ -1,5 +1,5 @@
 import { UserError } from "../../cluster/interruption";
-import { named, type Deployed, type Pod, type Volume } from "./deployed";
+import { named, type Deployed, type Pod, type Volume } from "../deployed";
 import { podField } from "./environment";
 
 /** Files by their paths inside a volume. */

@@ -16,7 +16,7 @@ interface Image {
 const starColors: Readonly<Record<string, Image["starColor"]>> = { v2: "black", v3: "red" };
 
 /** The service that an image would run; undefined where it is not one of Bookinfo's. */
-export function bookinfoImage(image: string): Image | undefined {
+export function bookinfoImage(image = ""): Image | undefined {
   const [, service, version = ""] =
     /examples-bookinfo-(productpage|details|reviews|ratings)-(v\d)[:@]/.exec(image) ?? [];
   if (service === undefined) return undefined;

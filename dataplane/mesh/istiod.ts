@@ -6,9 +6,10 @@ import { answersOk, waitUntilHealthy } from "../../cluster/health";
 import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
 import { readPorts } from "../../cluster/ports";
-import type { ControlPlane, Deployed, Pod } from "../deployed";
+import { isRunning, type Pod } from "../deployed";
 import type { PodNetwork } from "../network";
 import { DataPlaneProcess, dataPlaneFolder } from "../process";
+import type { ControlPlane, DeployedMesh } from "./deployedMesh";
 import { istiodAccount, istiodRights } from "./istiodRights";
 import { istiodEnvironment, sharedMeshConfig, sharedMeshConfigName } from "./meshConfig";
 
@@ -24,11 +25,11 @@ export function discoveryAddress({ metadata }: ControlPlane): string {
 }
 
 /** The pod of the mesh's istiod; a {@link UserError} where none runs. */
-export function istiodPod({ pods, controlPlane: { metadata } }: Deployed): Pod & { status: { podIP: string } } {
+export function istiodPod({ pods, controlPlane: { metadata } }: DeployedMesh): Pod & { status: { podIP: string } } {
   const isIstiod = ({ metadata: { namespace, labels } }: Pod) =>
     namespace === metadata.namespace && labels?.app === "istiod" && labels["istio.io/rev"] === metadata.name;
-  const found = pods.find(isIstiod);
-  if (found?.status.podIP === undefined) {
+  const found = pods.find((pod) => isRunning(pod) && isIstiod(pod));
+  if (found?.status?.podIP === undefined) {
     throw new UserError(
       `no istiod of the mesh ${metadata.namespace}/${metadata.name} runs: is it Ready (kubectl get smcp -A)?`,
     );
@@ -74,7 +75,7 @@ async function kubeconfig({ metadata }: ControlPlane, folder: ControlPlaneFolder
 export async function startIstiod(
   folder: ControlPlaneFolder,
   network: PodNetwork,
-  deployed: Deployed,
+  deployed: DeployedMesh,
   kubectl: Kubectl,
   program: string,
 ): Promise<void> {
@@ -106,7 +107,7 @@ export async function startIstiod(
     ],
     namespace: network.namespaceOf(name),
     cwd: own,
-    env: { HOME: own, POD_UID: pod.metadata.uid, ...environment },
+    env: { HOME: own, POD_UID: pod.metadata.uid ?? "", ...environment },
   };
   if (!(await server.runsAs(start))) {
     await stopIstiod(folder, network);

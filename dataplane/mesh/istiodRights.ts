@@ -1,4 +1,4 @@
-import type { ControlPlane } from "../deployed";
+import type { ControlPlane } from "./deployedMesh";
 
 /** A rule of a role. */
 const rule = (apiGroup: string, resources: readonly string[], verbs: readonly string[]) => ({

@@ -1,4 +1,4 @@
-import type { ControlPlane } from "../deployed";
+import type { ControlPlane } from "./deployedMesh";
 
 /**
  * Istiod's settings beyond what the operator's stand-in writes into the mesh's own ConfigMap (`istio-NAME`: root namespace,

@@ -2,9 +2,10 @@ import type { ControlPlaneFolder } from "../../cluster/folder";
 import { answersOk } from "../../cluster/health";
 import type { Kubectl } from "../../cluster/kubectl";
 import { run } from "../../cluster/run";
-import type { ControlPlane, Pod } from "../deployed";
+import type { Pod } from "../deployed";
 import { inNamespace } from "../network";
 import { DataPlaneProcess } from "../process";
+import type { ControlPlane } from "./deployedMesh";
 import { proxyContainer, proxyEnvironment, proxyPaths } from "./proxyEnvironment";
 import { layOutProxy, proxyUser, type ProxyFiles } from "./proxyFiles";
 
@@ -14,7 +15,7 @@ export function proxyProcess(folder: ControlPlaneFolder, pod: Pod, name: string)
   return new DataPlaneProcess(folder, {
     name: `${name}.${proxyContainer}`,
     port,
-    isHealthy: () => answersOk(`http://${pod.status.podIP}:${port}/healthz/ready`),
+    isHealthy: () => answersOk(`http://${pod.status?.podIP}:${port}/healthz/ready`),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Container, ControlPlane, Pod } from "../deployed";
+import type { Container, Pod } from "../deployed";
+import type { ControlPlane } from "./deployedMesh";
 import { discoveryAddress } from "./istiod";
 
 /** The container that the injector adds, and the one that a gateway consists of. */
@@ -46,8 +47,8 @@ export function proxyEnvironment(pod: Pod, controlPlane: ControlPlane): Record<s
     TRUST_DOMAIN: "cluster.local",
     POD_NAME: pod.metadata.name,
     POD_NAMESPACE: pod.metadata.namespace,
-    INSTANCE_IP: pod.status.podIP ?? "",
-    SERVICE_ACCOUNT: pod.spec.serviceAccountName,
+    INSTANCE_IP: pod.status?.podIP ?? "",
+    SERVICE_ACCOUNT: pod.spec.serviceAccountName ?? "default",
     PROXY_CONFIG: JSON.stringify({
       discoveryAddress: address,
       binaryPath: `./${proxyPaths.envoy}`,

@@ -3,7 +3,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { interrupted, UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
-import type { ControlPlane, Pod } from "../deployed";
+import type { Pod } from "../deployed";
+import type { ControlPlane } from "./deployedMesh";
 import { podInfo, proxyPaths } from "./proxyEnvironment";
 
 /** The user that the proxy runs as, by whom its own connections are told from those that it has to catch. */
@@ -66,8 +67,24 @@ export async function layOutProxy(
   await write(proxyPaths.labels, podInfo(labels));
   await write(proxyPaths.annotations, podInfo(annotations));
   await write(proxyPaths.rootCertificate, await rootCertificate(namespace, controlPlane, kubectl));
-  const bound = ["--bound-object-kind", "Pod", "--bound-object-name", name, "--bound-object-uid", pod.metadata.uid];
-  const token = ["create", "token", pod.spec.serviceAccountName, "-n", namespace, "--audience", "istio-ca", ...bound];
+  const bound = [
+    "--bound-object-kind",
+    "Pod",
+    "--bound-object-name",
+    name,
+    "--bound-object-uid",
+    pod.metadata.uid ?? "",
+  ];
+  const token = [
+    "create",
+    "token",
+    pod.spec.serviceAccountName ?? "default",
+    "-n",
+    namespace,
+    "--audience",
+    "istio-ca",
+    ...bound,
+  ];
   // A kubelet would renew it; this one lasts longer than anybody lets a demo run.
   await write(proxyPaths.token, await kubectl.run([...token, "--duration", "720h"]), 0o600);
   for (const folder of proxyPaths.written) {

@@ -6,7 +6,7 @@ import { waitUntilHealthy } from "../../cluster/health";
 import { isAlive } from "../../cluster/processes";
 import { stopBackend } from "../../dataplane/backend/backend";
 import { addressOf } from "../../dataplane/backend/context";
-import { named } from "../../dataplane/backend/deployed";
+import { named } from "../../dataplane/deployed";
 import { describeLoss, traceLoss } from "../../dataplane/backend/traceLoss";
 import { dataPlaneFolder } from "../../dataplane/process";
 import { needsDataPlaneHost } from "../helpers/host";

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { controlPlaneFolder } from "../../cluster/folder";
 import type { Kubectl } from "../../cluster/kubectl";
 import { PodContainers, podsFolder } from "../../dataplane/backend/containers";
-import type { Deployed, Pod } from "../../dataplane/backend/deployed";
+import type { Deployed, Pod } from "../../dataplane/deployed";
 import { inNamespace, podRange, PodNetwork } from "../../dataplane/network";
 import { dataPlaneFolder } from "../../dataplane/process";
 import { Folder } from "../helpers/folder";

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
-import { fromList, type Pod } from "../../dataplane/deployed";
-import { serviceHosts } from "../../dataplane/hosts";
-import { realPod } from "../../dataplane/pods";
+import type { Pod } from "../../dataplane/deployed";
+import { clusterAddresses } from "../../dataplane/hosts";
+import { meshIn } from "../../dataplane/mesh/deployedMesh";
+import { realPod, realPods } from "../../dataplane/mesh/pods";
 
-const node = { kind: "Node" as const, spec: { podCIDR: "10.244.3.1/24" } };
+const node = (podCIDR = "10.244.3.1/24") => ({
+  kind: "Node",
+  metadata: { name: "node", namespace: "" },
+  spec: { podCIDR },
+});
 const mesh = (name = "basic") => ({
-  kind: "ServiceMeshControlPlane" as const,
+  kind: "ServiceMeshControlPlane",
   metadata: { name, namespace: "istio-system" },
   spec: {},
 });
 
 /** A pod with its containers by name and image. */
-function pod(
-  changes: Partial<Pod["metadata"]>,
-  containers: Record<string, string>,
-  status = {},
-): Pod & { kind: "Pod" } {
+function pod(changes: Partial<Pod["metadata"]>, containers: Record<string, string>, status = {}): Pod {
   return {
     kind: "Pod",
     metadata: { name: "a-pod", namespace: "bookinfo", uid: "1", ...changes },
@@ -32,31 +33,29 @@ const proxy = "registry.example/proxyv2-rhel8:2.5.1";
 
 describe("what the data plane is made from", () => {
   it("is what runs and has an address", () => {
-    const items = [
-      node,
+    const found = meshIn([
+      node(),
       mesh(),
-      pod({ name: "runs" }, {}),
-      pod({ name: "ends", deletionTimestamp: "2026-01-01T00:00:00Z" }, {}),
-      pod({ name: "ended" }, {}, { phase: "Succeeded" }),
-      pod({ name: "starts" }, {}, { podIP: undefined }),
-    ];
-    const { pods, range, controlPlane } = fromList(items);
+      pod({ name: "runs" }, { reviews }),
+      pod({ name: "ends", deletionTimestamp: "2026-01-01T00:00:00Z" }, { reviews }),
+      pod({ name: "ended" }, { reviews }, { phase: "Succeeded" }),
+      pod({ name: "starts" }, { reviews }, { podIP: undefined }),
+    ]);
     assert.deepEqual(
-      pods.map(({ metadata }) => metadata.name),
-      ["runs"],
+      realPods(found).map(({ name }) => name),
+      ["bookinfo.runs"],
     );
-    assert.equal(range.hostAddress, "10.244.3.254");
-    assert.equal(controlPlane.metadata.name, "basic");
+    assert.equal(found.range.hostAddress, "10.244.3.254");
+    assert.equal(found.controlPlane.metadata.name, "basic");
   });
 
   it("is refused without a mesh, with the way to one, and with two", () => {
-    assert.throws(() => fromList([node]), /no ServiceMeshControlPlane is deployed: npm run demo/);
-    assert.throws(() => fromList([node, mesh("a"), mesh("b")]), /istio-system\/a, istio-system\/b/);
+    assert.throws(() => meshIn([node()]), /no ServiceMeshControlPlane is deployed: npm run demo/);
+    assert.throws(() => meshIn([node(), mesh("a"), mesh("b")]), /istio-system\/a, istio-system\/b/);
   });
 
   it("is refused on a node of an older control plane", () => {
-    const older = { kind: "Node" as const, spec: { podCIDR: "10.244.0.0/16" } };
-    assert.throws(() => fromList([older, mesh()]), /10\.244\.0\.0\/16/);
+    assert.throws(() => meshIn([node("10.244.0.0/16"), mesh()]), /10\.244\.0\.0\/16/);
   });
 });
 
@@ -82,14 +81,19 @@ describe("a pod of the data plane", () => {
 });
 
 describe("the names that a pod knows", () => {
+  const service = (name: string, namespace: string, clusterIP: string) => ({
+    kind: "Service",
+    metadata: { name, namespace },
+    spec: { clusterIP },
+  });
   const services = [
-    { metadata: { name: "ratings", namespace: "bookinfo" }, spec: { clusterIP: "10.96.0.5" } },
-    { metadata: { name: "istiod-basic", namespace: "istio-system" }, spec: { clusterIP: "10.96.0.6" } },
-    { metadata: { name: "headless", namespace: "bookinfo" }, spec: { clusterIP: "None" } },
+    service("ratings", "bookinfo", "10.96.0.5"),
+    service("istiod-basic", "istio-system", "10.96.0.6"),
+    service("headless", "bookinfo", "None"),
   ];
 
   it("are those of the Services, short in its own namespace", () => {
-    const [ratings, istiod, ...rest] = serviceHosts(services, "bookinfo");
+    const [ratings, istiod, ...rest] = clusterAddresses(services, "bookinfo");
     assert.deepEqual(ratings, {
       address: "10.96.0.5",
       names: ["ratings", "ratings.bookinfo", "ratings.bookinfo.svc", "ratings.bookinfo.svc.cluster.local"],
@@ -99,7 +103,7 @@ describe("the names that a pod knows", () => {
   });
 
   it("lead elsewhere where a Service's process is elsewhere", () => {
-    const hosts = serviceHosts(services, "bookinfo", new Map([["istio-system/istiod-basic", "10.244.3.254"]]));
+    const hosts = clusterAddresses(services, "bookinfo", new Map([["istio-system/istiod-basic", "10.244.3.254"]]));
     assert.equal(hosts[1]?.address, "10.244.3.254");
   });
 });

@@ -10,7 +10,7 @@ import { dataPlaneTools, testTools } from "../../cluster/toolchain/tools";
 import { prepareToolset } from "../../cluster/toolset";
 import { startBackend, stopBackend, type Backend } from "../../dataplane/backend/backend";
 import { addressOf, runningPods, type BackendContext } from "../../dataplane/backend/context";
-import { named, type Deployed, type Pod } from "../../dataplane/backend/deployed";
+import { named, readDeployed, type Deployed, type Pod } from "../../dataplane/deployed";
 import { jobsWith, runJob, type JobResult, type JobRun } from "../../dataplane/backend/jobs";
 import type { ContainerProcess } from "../../dataplane/backend/pods";
 import { hasTrace } from "../../dataplane/backend/traceLoss";
@@ -50,7 +50,8 @@ export class LiveBackend {
         apiServerPort: readPorts(cluster.folder.ports)!.apiserver,
       };
       await network.create(context.range);
-      return new LiveBackend(cluster, project, context, await startBackend(context));
+      const running = await startBackend(context, await readDeployed(context.kubectl));
+      return new LiveBackend(cluster, project, context, running);
     } catch (error) {
       await network.remove();
       project.remove();
@@ -62,7 +63,7 @@ export class LiveBackend {
   /** Ends the processes and starts them again, from what is deployed by now. */
   async restart(): Promise<void> {
     await stopBackend(this.context);
-    this.running = await startBackend(this.context);
+    this.running = await startBackend(this.context, await readDeployed(this.context.kubectl));
   }
 
   /** Ends everything and removes its data. */

@@ -101,7 +101,7 @@ export class LiveTraces {
     const route = ["route", "bookinfo-productpage", "-n", "istio-system"];
     const { spec } = await this.cluster.get<{ spec: { host: string } }>(...route);
     const { status } = await this.pod("istio-system", "istio=ingressgateway");
-    return { address: `${status.podIP}:8080`, host: spec.host };
+    return { address: `${status?.podIP}:8080`, host: spec.host };
   }
 
   /**
@@ -121,7 +121,7 @@ export class LiveTraces {
   /** A trace's spans; none where Tempo does not have it. */
   async trace(id: string): Promise<Span[]> {
     this.tempo ??= this.pod("tracing-system", "app.kubernetes.io/component=query-frontend");
-    const response = await fetch(`http://${(await this.tempo).status.podIP}:3200/api/traces/${id}`);
+    const response = await fetch(`http://${(await this.tempo).status?.podIP}:3200/api/traces/${id}`);
     if (response.status === 404) return [];
     assert.equal(response.status, 200, await response.clone().text());
     const hex = (base64: string) => Buffer.from(base64, "base64").toString("hex");

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import type { ControlPlane, Pod } from "../../dataplane/deployed";
+import type { Pod } from "../../dataplane/deployed";
+import type { ControlPlane } from "../../dataplane/mesh/deployedMesh";
 import { defaultSampling, istiodEnvironment, sharedMeshConfig } from "../../dataplane/mesh/meshConfig";
 import { podInfo, proxyEnvironment, workloadName } from "../../dataplane/mesh/proxyEnvironment";
 
 const controlPlane = (sampling?: number): ControlPlane => ({
+  kind: "ServiceMeshControlPlane",
   metadata: { name: "basic", namespace: "mesh-root" },
   spec: { tracing: { sampling } },
 });
@@ -37,6 +39,7 @@ describe("istiod's settings beside the mesh's own", () => {
 
 describe("a proxy's settings", () => {
   const pod: Pod = {
+    kind: "Pod",
     metadata: {
       name: "reviews-v1-6c5b8d7f9-x2x9k",
       namespace: "bookinfo",

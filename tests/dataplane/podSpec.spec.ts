@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Container, Deployed, Pod, Volume } from "../../dataplane/backend/deployed";
+import type { Container, Deployed, Pod, Volume } from "../../dataplane/deployed";
 import { containerEnvironment } from "../../dataplane/backend/environment";
-import { serviceNames } from "../../dataplane/backend/serviceNames";
 import { volumeContent } from "../../dataplane/backend/volumes";
+import { podAddresses } from "../../dataplane/hosts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -116,7 +116,7 @@ describe("a volume", () => {
 });
 
 describe("the names that a pod knows", () => {
-  const names = serviceNames(deployed, "tracing-system", "10.244.0.254");
+  const names = podAddresses(deployed, "tracing-system", "10.244.0.254");
   const addressesOf = (name: string) =>
     names.filter((entry) => entry.names.includes(name)).map(({ address }) => address);
 

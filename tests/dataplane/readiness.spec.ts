@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo } from "node:net";
-import type { Container } from "../../dataplane/backend/deployed";
+import type { Container } from "../../dataplane/deployed";
 import { readinessOf } from "../../dataplane/backend/readiness";
 import { authority } from "../helpers/certificates";
 import { Loopback } from "../helpers/loopback";

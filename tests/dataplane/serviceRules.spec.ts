@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
+import type { Deployed, EndpointSlice, Service } from "../../dataplane/deployed";
 import { servicePorts, serviceRules } from "../../dataplane/serviceRules";
 
-const service = (name: string, spec: object) => ({ metadata: { name, namespace: "mesh" }, spec });
-const slice = (name: string, ports: object[], endpoints: object[]) => ({
-  metadata: { namespace: "mesh", labels: { "kubernetes.io/service-name": name } },
-  ports: ports as { name?: string; port?: number }[],
-  endpoints: endpoints as { addresses: string[] }[],
+const service = (name: string, spec: Service["spec"]): Service => ({
+  kind: "Service",
+  metadata: { name, namespace: "mesh" },
+  spec,
+});
+const slice = (name: string, ports: EndpointSlice["ports"], endpoints: EndpointSlice["endpoints"]): EndpointSlice => ({
+  kind: "EndpointSlice",
+  metadata: { name: `${name}-abcde`, namespace: "mesh", labels: { "kubernetes.io/service-name": name } },
+  ports,
+  endpoints,
+});
+
+/** What was deployed, as far as connections go. */
+const deployed = (services: readonly Service[], endpointSlices: readonly EndpointSlice[]): Deployed => ({
+  ...{ pods: [], jobs: [], configMaps: [], secrets: [] },
+  services,
+  endpointSlices,
 });
 
 describe("where a Service's connections go", () => {
@@ -30,7 +43,7 @@ describe("where a Service's connections go", () => {
       ),
       slice("another", [{ name: "http2", port: 1 }], [{ addresses: ["10.244.0.8"] }]),
     ];
-    assert.deepEqual(servicePorts([gateway], slices), [
+    assert.deepEqual(servicePorts(deployed([gateway], slices)), [
       { clusterIP: "10.96.0.9", port: 80, endpoints: ["10.244.0.5:8080", "10.244.0.6:8081"] },
     ]);
   });
@@ -38,7 +51,7 @@ describe("where a Service's connections go", () => {
   it("is nowhere without an address or a pod", () => {
     const headless = service("headless", { clusterIP: "None", ports: [{ port: 80 }] });
     const slices = [slice("headless", [{ port: 80 }], [{ addresses: ["10.244.0.5"] }])];
-    assert.deepEqual(servicePorts([headless, gateway], slices), []);
+    assert.deepEqual(servicePorts(deployed([headless, gateway], slices)), []);
   });
 
   it("is each of its pods as often", () => {

@@ -94,7 +94,7 @@ describe("traces of the deployed mesh", function () {
 
   it("go over mutual TLS: a service that wants it refuses anybody else", async () => {
     const details = await live.pod("bookinfo", "app=details");
-    const direct = () => request(`${details.status.podIP}:9080`, "/details/0");
+    const direct = () => request(`${details.status?.podIP}:9080`, "/details/0");
     assert.equal(await direct(), 200);
     const strict = {
       apiVersion: "security.istio.io/v1beta1",
@@ -181,7 +181,7 @@ describe("traces of the deployed mesh", function () {
       assert.deepEqual(own, [`${namespace}.${metadata.name}.details`], "it has another process than its own");
       const traceId = "0123456789abcdef0123456789abcdef";
       const headers = { "x-b3-traceid": traceId, "x-b3-spanid": traceId.slice(16), "x-b3-sampled": "1" };
-      assert.equal(await request(`${status.podIP}:9080`, "/details/0", headers), 200);
+      assert.equal(await request(`${status?.podIP}:9080`, "/details/0", headers), 200);
       assert.deepEqual(await live.found([traceId]), []);
     } finally {
       await live.cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait");

@@ -1,17 +1,18 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { ControlPlaneFolder } from "../cluster/folder";
-import { waitUntilHealthy } from "../cluster/health";
-import type { Kubectl } from "../cluster/kubectl";
-import { bookinfoImage, bookinfoProcess, startBookinfo } from "./bookinfo/program";
-import type { Container, Deployed, Pod } from "./deployed";
-import { serviceHosts } from "./hosts";
-import { istiodPod } from "./mesh/istiod";
-import { captureTraffic, proxyProcess, startProxy } from "./mesh/proxy";
-import { proxyContainer } from "./mesh/proxyEnvironment";
-import type { ProxyFiles } from "./mesh/proxyFiles";
-import type { PodNetwork } from "./network";
-import { dataPlaneFolder, type DataPlaneProcess } from "./process";
+import type { ControlPlaneFolder } from "../../cluster/folder";
+import { waitUntilHealthy } from "../../cluster/health";
+import type { Kubectl } from "../../cluster/kubectl";
+import { bookinfoImage, bookinfoProcess, startBookinfo } from "../bookinfo/program";
+import { isRunning, type Container, type Pod } from "../deployed";
+import { clusterAddresses } from "../hosts";
+import type { DeployedMesh } from "./deployedMesh";
+import { istiodPod } from "./istiod";
+import { captureTraffic, proxyProcess, startProxy } from "./proxy";
+import { proxyContainer } from "./proxyEnvironment";
+import type { ProxyFiles } from "./proxyFiles";
+import type { PodNetwork } from "../network";
+import { dataPlaneFolder, type DataPlaneProcess } from "../process";
 
 /** A pod whose containers run here. */
 export interface RealPod {
@@ -35,14 +36,17 @@ export function realPod(pod: Pod): RealPod | undefined {
 }
 
 /** Those of the deployed pods. */
-export const realPods = ({ pods }: Deployed): RealPod[] =>
-  pods.map(realPod).filter((real): real is RealPod => real !== undefined);
+export const realPods = ({ pods }: DeployedMesh): RealPod[] =>
+  pods
+    .filter((pod) => isRunning(pod) && pod.status?.podIP !== undefined)
+    .map(realPod)
+    .filter((real): real is RealPod => real !== undefined);
 
 /** What the pods are started with. */
 export interface PodContext {
   readonly folder: ControlPlaneFolder;
   readonly network: PodNetwork;
-  readonly deployed: Deployed;
+  readonly deployed: DeployedMesh;
   readonly files: ProxyFiles;
   readonly kubectl: Kubectl;
 }
@@ -62,7 +66,7 @@ export function podProcesses(
 }
 
 /** Services to which no proxy leads: the proxy itself speaks to istiod. */
-function withoutProxy(deployed: Deployed): Map<string, string> {
+function withoutProxy(deployed: DeployedMesh): Map<string, string> {
   const { name, namespace } = deployed.controlPlane.metadata;
   return new Map([[`${namespace}/istiod-${name}`, istiodPod(deployed).status.podIP]]);
 }
@@ -75,15 +79,15 @@ export async function startPod(
   const { pod, name, application, proxy } = real;
   const podFolder = podFolderOf(folder, name);
   const identity = path.join(podFolder, "uid");
-  const hosts = serviceHosts(deployed.services, pod.metadata.namespace, withoutProxy(deployed));
+  const hosts = clusterAddresses(deployed.services, pod.metadata.namespace, withoutProxy(deployed));
   const namespace = network.namespaceOf(name);
   const known = await readFile(identity, "utf8").catch(() => "");
-  if (known !== pod.metadata.uid || !(await network.hasPod(name))) {
+  if (known !== (pod.metadata.uid ?? "") || !(await network.hasPod(name))) {
     await stopPod(name, { folder, network });
     await mkdir(podFolder, { recursive: true });
-    await network.addPod(name, [pod.status.podIP ?? ""]);
+    await network.addPod(name, [pod.status?.podIP ?? ""]);
     if (proxy === "sidecar") await captureTraffic(namespace, files);
-    await writeFile(identity, pod.metadata.uid);
+    await writeFile(identity, pod.metadata.uid ?? "");
   }
   await network.writeHosts(name, hosts);
   if (proxy) {
