@@ -9,7 +9,7 @@ export default {
     require: ["tsx/cjs"],
     spec: ["tests/policies/*.spec.ts"],
     // These start the engine or npm for minutes, or compare whole pages.
-    ignore: ["realPreview", "auditState", "package", "startup", "catalogue"].map(
+    ignore: ["realPreview", "undecided", "auditState", "package", "startup", "catalogue"].map(
       (name) => `tests/policies/${name}.spec.ts`,
     ),
   },

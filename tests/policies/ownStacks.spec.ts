@@ -43,7 +43,7 @@ async function advice(resources: readonly Resource[]): Promise<Record<string, re
 const minio = "Deployment tracing-system/minio";
 const tempo = "TempoStack tracing-system/simplest";
 
-/** What the rules rightly advise about every stack: its store is its own, without TLS, and its images have tags. */
+/** What the rules rightly advise about every stack; docs/design.md says why it is as it is. */
 const advisedEverywhere: Record<string, readonly string[]> = {
   "images-pinned": [minio, "Job tracing-system/minio-provisioning-1"],
   "receivers-tls": [tempo],
@@ -65,14 +65,12 @@ const advised: Readonly<Record<string, Record<string, readonly string[]>>> = {
       "Job istio-system/verification",
       "Job tracing-system/minio-provisioning-1",
     ],
-    // The total of the reference, with which the query-frontend gets 76 MiB.
     "query-frontend-memory": [tempo],
     "restricted-namespaces": ["Namespace bookinfo", "Namespace istio-system", "Namespace tracing-system"],
   },
   staging: advisedEverywhere,
   prod: {
     ...advisedEverywhere,
-    // The program destroys what it made; whoever runs it in production protects what they want to keep.
     "data-protected": ["PersistentVolumeClaim tracing-system/minio", tempo],
     "gateway-in-production": [tempo],
     "no-minio-in-production": [minio],
