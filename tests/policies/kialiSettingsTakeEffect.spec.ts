@@ -105,6 +105,30 @@ describe("kiali-settings-take-effect", () => {
       'auth.ca_file is "/x", which Kiali v2.22 ignores, for it went with v2.22. Put the CA into the ConfigMap kiali-cabundle.',
     ]);
     assert.deepEqual(await refused("v1.73", { internal_url: "", provider: null }), []);
+    const next = {
+      "v1.74": {
+        internal_url: "x",
+        external_url: "x",
+        provider: "x",
+        tempo_config: {},
+        grpc_port: 1,
+        health_check_url: "x",
+        custom_headers: {},
+      },
+      "v2.5": { disable_version_check: true },
+      "v2.12": { tempo_config: openshift },
+      "v2.18": { use_waypoint_name: true },
+      "v2.23": { auth: { oauth2: {} } },
+      "v2.21": { auth: { ca_file: "/x" } },
+    };
+    for (const [version, tracing] of Object.entries(next)) {
+      assert.deepEqual(await refused(version, { ...base, ...tracing }), [], version);
+    }
+    assert.match((await said("v1.73", { internal_url: "x" }))[0] ?? "", /came after v1\.73\. Use in_cluster_url\.$/);
+    assert.match(
+      (await said("v2.4", { ...base, use_waypoint_name: true }))[0] ?? "",
+      /came after v2\.17\. Remove it, or use a later version\.$/,
+    );
   });
 
   it("refuses URLs without tracing switched on, which from v2 on is off by default", async () => {

@@ -118,6 +118,13 @@ describe("retention-within-lifecycle", () => {
     assert.deepEqual(await counts(keeping("240h"), secret(), aws([after(7, { filter: { prefix: "" } })])), [1, 0]);
     const disabled = { bucket: "traces", lifecycleRules: [{ enabled: false, expiration: { days: 7 } }] };
     assert.deepEqual(await counts(keeping("240h"), secret(), other("aws:s3/bucket:Bucket", disabled)), [0, 0]);
+    for (const more of [{ status: "Disabled" }, { filter: "logs/" }]) {
+      const minio = { bucket: "traces", rules: [{ expiration: "7d", ...more }] };
+      assert.deepEqual(
+        await counts(keeping("240h"), secret(), other("minio:index/ilmPolicy:IlmPolicy", minio)),
+        [0, 0],
+      );
+    }
     const date = { bucket: "traces", rules: [{ id: "x", expiration: "2030-01-01" }] };
     assert.deepEqual(await counts(keeping("240h"), secret(), other("minio:index/ilmPolicy:IlmPolicy", date)), [0, 0]);
     assert.deepEqual(
