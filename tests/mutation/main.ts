@@ -10,8 +10,10 @@ async function main(): Promise<number> {
   const stryker = path.join(projectFolder, "node_modules/@stryker-mutator/core", bin.stryker);
   const shim = path.join(__dirname, "requireCjs.cjs");
   const config = path.relative(projectFolder, path.join(__dirname, "stryker.config.mjs"));
-  const args = ["--require", shim, stryker, "run", config, ...process.argv.slice(2)];
-  return runAttached(process.execPath, args, { cwd: projectFolder });
+  const args = [stryker, "run", config, ...process.argv.slice(2)];
+  // Stryker loads its runner in several processes.
+  const env = { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require "${shim}"` };
+  return runAttached(process.execPath, args, { cwd: projectFolder, env });
 }
 
 runCommand(main);
