@@ -1,6 +1,6 @@
 import { isUnknown } from "./fields";
+import type { Findings } from "./findings";
 import type { KubernetesObject } from "./match";
-import type { Findings } from "./rule";
 import type { Stack } from "./stack";
 
 /**

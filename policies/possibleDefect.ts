@@ -1,6 +1,6 @@
 import { isUnknown, type Decision } from "./fields";
+import type { Defect, Findings } from "./findings";
 import type { KubernetesObject } from "./match";
-import type { Defect, Findings } from "./rule";
 
 /** A defect that an object may have, and whether it has it. */
 export interface PossibleDefect extends Defect {

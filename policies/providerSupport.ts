@@ -1,5 +1,5 @@
 import { isUnknown, type Field } from "./fields";
-import type { Defect } from "./rule";
+import type { Defect } from "./findings";
 import { isBefore, type Version } from "./version";
 
 /** A kind of extension provider that a mesh knows. */

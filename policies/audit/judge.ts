@@ -8,7 +8,7 @@ import type { RuleSettings } from "../packConfig";
 /** What the SDK throws for a rule that is not meant for a resource or a stack. */
 class NotApplicable extends Error {}
 
-/** As which a rule reports what it could not decide: see Reporter in rule.ts. */
+/** As which a rule reports what it could not decide: see Reporter in findings.ts. */
 interface Note {
   readonly message: string;
   readonly urn?: string;

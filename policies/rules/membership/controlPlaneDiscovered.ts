@@ -1,7 +1,8 @@
 import { anyOf, isUnknown, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { selects } from "../../labelSelector";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 
 /** Istio makes no exception for its own namespace: undiscovered, the Telemetry in it holds for nobody. */

@@ -1,8 +1,9 @@
 import { isUnknown, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { namespaceRequest, podRequest, type InjectionRequest } from "../../injection";
 import { kinds, type KubernetesObject } from "../../match";
 import { Revisions } from "../../revisions";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 
 /** A request for a revision that is not there is answered by nobody: the pods start without a sidecar. */

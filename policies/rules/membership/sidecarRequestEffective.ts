@@ -1,7 +1,8 @@
 import { anyOf, isUnknown, type Field } from "../../fields";
+import type { Findings } from "../../findings";
 import { injectionLabel, revisionLabel } from "../../injection";
 import type { KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 import { injectKey, podTemplate, sidecarRequest } from "../../workloads";
 

@@ -1,6 +1,7 @@
 import { isUnknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 
 /** Each update would set the replicas back to the program's number, whatever the load is. */
 export const scaledReplicasUnset = stackRule(

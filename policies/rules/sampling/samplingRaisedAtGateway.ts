@@ -1,6 +1,7 @@
 import { isUnknown, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { samplingSettings } from "../../sampling";
 import type { Stack } from "../../stack";
 import { isMeshWide, statedRate, type StatedRate } from "../../telemetry";

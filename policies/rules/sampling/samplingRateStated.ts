@@ -1,7 +1,8 @@
 import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
 import type { Mesh } from "../../mesh";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { defaultPercent, samplingSettings, type SamplingSetting } from "../../sampling";
 import { directionsOf, isMeshWide, statedRate, type Direction } from "../../telemetry";
 

@@ -1,6 +1,7 @@
 import { isUnknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { asPercent, fromHundredths, inHundredths, samplingSettings, type SamplingSetting } from "../../sampling";
 import { isMeshWide } from "../../telemetry";
 

@@ -1,6 +1,7 @@
 import { isUnknown, type Field, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
-import { resourceRule, type Findings } from "../../rule";
+import { resourceRule } from "../../rule";
 import { directionsOf, type Direction } from "../../telemetry";
 
 /** The fields of an entry of `spec.tracing` that a later entry replaces as a whole. */

@@ -1,7 +1,8 @@
 import { anyOf, isUnknown, type Decision } from "../../fields";
+import type { Findings } from "../../findings";
 import { hardeningGuide } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 
 /** Protocols of a server that are not encrypted by themselves. */

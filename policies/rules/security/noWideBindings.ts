@@ -1,8 +1,9 @@
 import { whoeverIs } from "../../everyone";
 import { isUnknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { cisBenchmark } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { tenantRights } from "../../tenants";
 
 /** Roles that Kubernetes and OpenShift themselves bind to everyone: they tell versions and who one is. */

@@ -1,9 +1,10 @@
 import { isUnknown, type Field } from "../../fields";
+import type { Findings } from "../../findings";
 import { openshiftConstraints } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
 import { sccRole } from "../../openshift";
 import { includes, rightsOf } from "../../rbac";
-import { resourceRule, type Findings } from "../../rule";
+import { resourceRule } from "../../rule";
 
 /** The constraints of OpenShift that let pods be root, or reach what belongs to the node. */
 const wide: ReadonlySet<string> = new Set([

@@ -1,8 +1,9 @@
 import { isUnknown, type Field, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { hardeningGuide } from "../../frameworks";
 import { kinds, type KubernetesObject, type Match } from "../../match";
 import { withFields, type Props } from "../../remediation";
-import { resourceRule, type Findings } from "../../rule";
+import { resourceRule } from "../../rule";
 
 /** Where a custom resource says how the Route that its operator makes ends TLS. */
 const terminations: readonly (readonly [Match, readonly (readonly string[])[]])[] = [

@@ -1,7 +1,8 @@
 import { isUnknown, type Decision, type Field, type Unknown } from "../../fields";
+import type { Violation } from "../../findings";
 import { hardeningGuide } from "../../frameworks";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Violation } from "../../rule";
+import { stackRule } from "../../rule";
 import { declaredSecret, secretEntry } from "../../secrets";
 import type { Stack } from "../../stack";
 

@@ -1,9 +1,10 @@
 import { allOf, equals } from "../../decisions";
 import { isUnknown } from "../../fields";
+import type { Defect } from "../../findings";
 import { queryUrl, tracingOf, type QueryUrl } from "../../kiali/kialiTracing";
 import { kinds } from "../../match";
 import { reportDefects, type PossibleDefect } from "../../possibleDefect";
-import { stackRule, type Defect } from "../../rule";
+import { stackRule } from "../../rule";
 import { describeService, type KnownService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost, serviceOfShortName, type ServiceHost } from "../../services/serviceHost";

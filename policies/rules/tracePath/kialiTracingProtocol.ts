@@ -8,8 +8,9 @@ import {
   versionTwo,
   type QueryUrl,
 } from "../../kiali/kialiTracing";
+import type { Defect } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Defect } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 import { isBefore } from "../../version";
 

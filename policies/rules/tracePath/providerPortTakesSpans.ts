@@ -1,7 +1,8 @@
 import { upgradesToHttp2 } from "../../destinationRules";
 import { anyOf, isUnknown, type Unknown } from "../../fields";
+import type { Violation } from "../../findings";
 import { kinds } from "../../match";
-import { stackRule, type Violation } from "../../rule";
+import { stackRule } from "../../rule";
 import { describeService, type KnownService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost } from "../../services/serviceHost";

@@ -1,5 +1,6 @@
 import { isUnknown } from "../../fields";
-import { stackRule, type Findings } from "../../rule";
+import type { Findings } from "../../findings";
+import { stackRule } from "../../rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost, serviceOfShortName } from "../../services/serviceHost";

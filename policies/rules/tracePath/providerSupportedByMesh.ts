@@ -1,8 +1,9 @@
 import { isUnknown, type Field } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
 import { meshConfig } from "../../mesh";
 import { unknownToIstio, unknownToMaistra } from "../../providerSupport";
-import { resourceRule, type Findings } from "../../rule";
+import { resourceRule } from "../../rule";
 import { versionOf, type Version } from "../../version";
 
 /** The tracing types with which Maistra's operator refuses a Zipkin provider. */

@@ -1,7 +1,8 @@
 import { clientTls, type ClientTls } from "../../clientTls";
 import { isUnknown, type Unknown } from "../../fields";
+import type { Violation } from "../../findings";
 import type { Mesh } from "../../mesh";
-import { stackRule, type Violation } from "../../rule";
+import { stackRule } from "../../rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { serviceOfHost } from "../../services/serviceHost";

@@ -1,7 +1,8 @@
 import { durationHours } from "../../duration";
 import { isUnknown, type Field, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import type { Stack } from "../../stack";
 import { bucketLifecycles, type BucketLifecycle } from "../../tempo/bucketLifecycles";
 import { SecretContent } from "../../tempo/secretContent";

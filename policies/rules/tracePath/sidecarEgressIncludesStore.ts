@@ -1,9 +1,10 @@
 import { meansHost } from "../../destinationRules";
 import { anyOf, isUnknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds, type KubernetesObject } from "../../match";
 import type { Mesh } from "../../mesh";
 import { providerUses } from "../../providerUses";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { serviceOfHost } from "../../services/serviceHost";
 import type { Stack } from "../../stack";
 import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../tracingProviders";

@@ -1,7 +1,8 @@
 import { isTrue } from "../../decisions";
 import { isUnknown, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { reportDefects } from "../../possibleDefect";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { SecretContent } from "../../tempo/secretContent";
 import { presentKeys, storageKeys, type CredentialMode, type StorageKeys } from "../../tempo/storageKeys";
 import { endpointDefects, isPlainEndpoint, keyFileDefects } from "../../tempo/storageTexts";

@@ -1,8 +1,9 @@
 import { clientTls, mutual } from "../../clientTls";
 import { isUnknown } from "../../fields";
+import type { Findings } from "../../findings";
 import { kinds } from "../../match";
 import type { Mesh } from "../../mesh";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { serviceOfHost } from "../../services/serviceHost";

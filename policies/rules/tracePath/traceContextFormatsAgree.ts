@@ -1,7 +1,8 @@
 import { isUnknown, type Field, type Unknown } from "../../fields";
+import type { Findings } from "../../findings";
 import type { Mesh } from "../../mesh";
 import { providerUses, type ProviderUse } from "../../providerUses";
-import { stackRule, type Findings } from "../../rule";
+import { stackRule } from "../../rule";
 
 /** The headers by which a tracer passes a trace on, by kind of provider. */
 const formats: Readonly<Record<string, string>> = {
