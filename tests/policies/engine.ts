@@ -82,9 +82,14 @@ export class EngineFixture {
       // Else `preview --json` prints a digest without policies.
       PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
     });
-    await fixture.succeed("stack", "init", "staging");
-    await fixture.succeed("config", "set", "rendered", join(folder, "manifests"));
-    return fixture;
+    try {
+      await fixture.succeed("stack", "init", "staging");
+      await fixture.succeed("config", "set", "rendered", join(folder, "manifests"));
+      return fixture;
+    } catch (error) {
+      fixture.remove();
+      throw error;
+    }
   }
 
   /** Runs pulumi in the program's folder. */
