@@ -302,8 +302,7 @@ describe("verifyTraces.mjs", () => {
     assert.match(ended.termination!, /: ERR_TLS_CERT_ALTNAME_INVALID after 1 s/);
   });
 
-  it("fails in time where Kiali is not there, silent, cut off or slow", async function () {
-    this.timeout(60_000);
+  it("fails in time where Kiali is not there, silent, cut off or slow", async () => {
     const gone = await Loopback.start(() => undefined);
     gone.stop();
     const cases: readonly (readonly [string, () => Promise<Ended>, RegExp])[] = [
@@ -326,14 +325,14 @@ describe("verifyTraces.mjs", () => {
             ...brief,
             traceIds: Array.from({ length: 20 }, (__, index) => String(index).padStart(32, "0")),
           }),
-        /^(?:1\d|20) of 20 traces not in Kiali, for example 0{30}\d\d: not found after 1 s/,
+        /^1\d of 20 traces not in Kiali, for example 0{30}0\d: not found after 1 s/,
       ],
     ];
     const looks = cases.map(async ([name, look, reason]) => {
       const ended = await look();
       assert.equal(ended.code, 1, name);
       assert.match(ended.termination!, reason);
-      assert.ok(ended.took < 30_000, `${name}: ${ended.took} ms`);
+      assert.ok(ended.took < 6_000, `${name}: ${ended.took} ms`);
     });
     await Promise.all(looks);
   });
