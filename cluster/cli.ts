@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { lineCount, readCommandLine, unknownCommand } from "./commandLine";
 import { components, componentStatus } from "./components";
 import { exists, start, stop } from "./controlPlane";
 import { asShellExports, pulumiEnvironment } from "./environment";
@@ -34,14 +34,6 @@ const options = {
   delete: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n\n${usage}`);
-  }
-}
 
 async function status(name: string): Promise<number> {
   const entries = await componentStatus(controlPlaneFolder(name));
@@ -92,12 +84,8 @@ async function tools(): Promise<void> {
 }
 
 async function main(): Promise<number | void> {
-  const { values, positionals } = parse(process.argv.slice(2));
-  const [command, argument, ...rest] = positionals;
-  if (values.help || command === "help") return void process.stdout.write(usage);
-  if (rest.length > 0 || (argument !== undefined && command !== "logs")) {
-    throw new UserError(`unexpected argument "${rest[0] ?? argument}"\n\n${usage}`);
-  }
+  const { values, command, argument } = readCommandLine(usage, options);
+  if (command === "help") return void process.stdout.write(usage);
   switch (command) {
     case "start":
       await start(values.name);
@@ -109,18 +97,14 @@ async function main(): Promise<number | void> {
     }
     case "status":
       return status(values.name);
-    case "logs": {
-      const lines = Number(values.lines);
-      if (!Number.isInteger(lines) || lines < 1)
-        throw new UserError(`--lines wants a number from 1, not ${values.lines}`);
-      return logs(values.name, argument, lines);
-    }
+    case "logs":
+      return logs(values.name, argument, lineCount(values.lines));
     case "env":
       return env(values.name);
     case "tools":
       return tools();
     default:
-      throw new UserError(command === undefined ? usage : `there is no command "${command}"\n\n${usage}`);
+      throw unknownCommand(usage, command);
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { lineCount, readCommandLine, unknownCommand } from "../cluster/commandLine";
 import { controlPlaneFolder, defaultName } from "../cluster/folder";
 import { runCommand, UserError } from "../cluster/interruption";
 import { table } from "../cluster/progress";
@@ -32,14 +32,6 @@ const options = {
   lines: { type: "string", default: "20" },
   help: { type: "boolean", short: "h", default: false },
 } as const;
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message}\n\n${usage}`);
-  }
-}
 
 /** Prints what each job said last, or all that one said which failed. */
 function showProof(proofs: readonly Proof[]): number {
@@ -74,12 +66,8 @@ async function logs(name: string, wanted: string | undefined, lines: number): Pr
 }
 
 async function main(): Promise<number | void> {
-  const { values, positionals } = parse(process.argv.slice(2));
-  const [command, argument, ...rest] = positionals;
-  if (values.help || command === "help") return void process.stdout.write(usage);
-  if (rest.length > 0 || (argument !== undefined && command !== "logs")) {
-    throw new UserError(`unexpected argument "${rest[0] ?? argument}"\n\n${usage}`);
-  }
+  const { values, command, argument } = readCommandLine(usage, options);
+  if (command === "help") return void process.stdout.write(usage);
   switch (command) {
     case "start":
       return startDataPlane(values.name);
@@ -92,14 +80,10 @@ async function main(): Promise<number | void> {
       return showProof(await prove(values.name));
     case "status":
       return status(values.name);
-    case "logs": {
-      const lines = Number(values.lines);
-      if (!Number.isInteger(lines) || lines < 1)
-        throw new UserError(`--lines wants a number from 1, not ${values.lines}`);
-      return logs(values.name, argument, lines);
-    }
+    case "logs":
+      return logs(values.name, argument, lineCount(values.lines));
     default:
-      throw new UserError(command === undefined ? usage : `there is no command "${command}"\n\n${usage}`);
+      throw unknownCommand(usage, command);
   }
 }
 
