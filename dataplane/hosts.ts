@@ -1,5 +1,23 @@
 import type { Deployed, Service } from "./deployed";
-import type { HostEntry } from "./network";
+import type { HostEntry, PodRange } from "./network";
+
+/** The API server as what runs in a namespace knows it: by name, since it listens on the host and has no pod. */
+const apiServer = "kubernetes.default.svc";
+
+/** Where the API server is reached: the host's address in the pods' network. */
+export function apiServerAddress({ hostAddress }: PodRange): HostEntry {
+  return { address: hostAddress, names: [apiServer] };
+}
+
+/** The API server's URL by that name. */
+export function apiServerUrl(port: number): string {
+  return `https://${apiServer}:${port}`;
+}
+
+/** What a kubelet puts into a container's environment; in a cluster the host is an address. */
+export function apiServerEnvironment(port: number): Record<string, string> {
+  return { KUBERNETES_SERVICE_HOST: apiServer, KUBERNETES_SERVICE_PORT: String(port) };
+}
 
 const clusterDomain = "cluster.local";
 
@@ -31,11 +49,11 @@ export function clusterAddresses(
  * Names with the addresses of the Services' pods: for pods from which nothing leads a connection on. Ports must be the same on
  * both, as they are wherever this is used.
  * @param from the pod's namespace
- * @param apiServer where the API server is reached, which is no pod
+ * @param apiServerHost where the API server is reached, which is no pod
  */
-export function podAddresses({ services, endpointSlices }: Deployed, from: string, apiServer: string): HostEntry[] {
+export function podAddresses({ services, endpointSlices }: Deployed, from: string, apiServerHost: string): HostEntry[] {
   const kubernetes = { name: "kubernetes", namespace: "default" };
-  const names = new Map<string, string[]>([[apiServer, namesOf(kubernetes, from)]]);
+  const names = new Map<string, string[]>([[apiServerHost, namesOf(kubernetes, from)]]);
   for (const { metadata } of services) {
     if (metadata.namespace === kubernetes.namespace && metadata.name === kubernetes.name) continue;
     const slices = endpointSlices.filter(

@@ -5,7 +5,7 @@ import { readPorts } from "../cluster/ports";
 import { step } from "../cluster/progress";
 import type { BackendContext } from "./backend/context";
 import { jobsWith, runJob, type JobResult } from "./backend/jobs";
-import { clusterAddresses } from "./hosts";
+import { apiServerAddress, apiServerEnvironment, clusterAddresses } from "./hosts";
 import { readMesh } from "./mesh/deployedMesh";
 import { PodNetwork } from "./network";
 import { preparePrograms } from "./programs";
@@ -48,7 +48,9 @@ export async function prove(name: string): Promise<Proof[]> {
   try {
     // Below the host's own; kwok counts from the lowest up.
     await network.addPod(place, [`${range.prefix}.253`]);
-    await network.writeHosts(place, clusterAddresses(services, controlPlane.metadata.namespace));
+    // First, since the Service of the API server leads nowhere here: the verification looks in the cluster for a broken link.
+    const names = [apiServerAddress(range), ...clusterAddresses(services, controlPlane.metadata.namespace)];
+    await network.writeHosts(place, names);
     await applyServiceRules(network.namespaceOf(place), servicePorts(deployed));
     const results: Proof[] = [];
     let ids: ReadonlyMap<string, string> = new Map();
@@ -59,7 +61,11 @@ export async function prove(name: string): Promise<Proof[]> {
         throw new UserError(`no job "${job}" is deployed: it belongs to Bookinfo (mesh-tracing:bookinfo)`);
       }
       if (job === "traffic") ids = newTraceIds(container);
-      const run = { beside: place, program: process.execPath, env: withTraceIds(container, ids) };
+      const run = {
+        beside: place,
+        program: process.execPath,
+        env: { ...withTraceIds(container, ids), ...apiServerEnvironment(apiServerPort) },
+      };
       const result = await step(title, () => runJob(context, deployed, found, run));
       results.push({ name: job, ...result });
       if (result.code !== 0) break;

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { waitUntilHealthy } from "../../cluster/health";
+import { apiServerEnvironment } from "../hosts";
 import { dataPlaneFolder } from "../process";
 import type { Change } from "./change";
 import { runningPods, type BackendContext } from "./context";
@@ -37,11 +38,7 @@ export async function startKiali(context: BackendContext, deployed: Deployed): P
         program: context.program("kiali"),
         files: { [configFile]: adapted.config },
         image: { "/opt/kiali/console": pages },
-        // The name that its hosts file has for the host; in a cluster it is an address.
-        env: {
-          KUBERNETES_SERVICE_HOST: "kubernetes.default.svc",
-          KUBERNETES_SERVICE_PORT: String(context.apiServerPort),
-        },
+        env: apiServerEnvironment(context.apiServerPort),
       },
     ];
   });

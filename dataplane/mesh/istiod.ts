@@ -7,6 +7,7 @@ import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
 import { readPorts } from "../../cluster/ports";
 import { isRunning, type Pod } from "../deployed";
+import { apiServerAddress, apiServerUrl } from "../hosts";
 import type { PodNetwork } from "../network";
 import { DataPlaneProcess, dataPlaneFolder } from "../process";
 import type { ControlPlane, DeployedMesh } from "./deployedMesh";
@@ -56,7 +57,7 @@ async function kubeconfig({ metadata }: ControlPlane, folder: ControlPlaneFolder
   };
   const cluster = {
     ...admin.clusters[0]?.cluster,
-    server: `https://kubernetes.default.svc:${readPorts(folder.ports)?.apiserver ?? 0}`,
+    server: apiServerUrl(readPorts(folder.ports)?.apiserver ?? 0),
   };
   return stringify({
     apiVersion: "v1",
@@ -114,7 +115,7 @@ export async function startIstiod(
     await mkdir(own, { recursive: true, mode: 0o700 });
     await writeFile(access, await kubeconfig(controlPlane, folder, kubectl), { mode: 0o600 });
     await network.addPod(name, [pod.status.podIP]);
-    await network.writeHosts(name, [{ address: range.hostAddress, names: ["kubernetes.default.svc"] }]);
+    await network.writeHosts(name, [apiServerAddress(range)]);
     server.start(start);
   }
   await waitUntilHealthy(server, 60);

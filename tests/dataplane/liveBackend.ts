@@ -107,7 +107,8 @@ export class LiveBackend {
     const ids = Array.from({ length: count }, () => randomBytes(16).toString("hex"));
     for (const id of ids) {
       const root = span(id, "productpage.bookinfo");
-      const body = JSON.stringify([root, span(id, "details.bookinfo", root.id)]);
+      const others = ["details.bookinfo", "reviews.bookinfo"].map((service) => span(id, service, root.id));
+      const body = JSON.stringify([root, ...others]);
       const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
       assert.equal(response.status, 202, await response.text());
     }
@@ -191,7 +192,7 @@ function span(traceId: string, service: string, parentId?: string) {
     timestamp: Date.now() * 1000,
     duration: 1000,
     localEndpoint: { serviceName: service, ipv4: "10.0.0.1", port: 0 },
-    tags: { component: "proxy" },
+    tags: { component: "proxy", "istio.canonical_revision": "v1" },
   };
 }
 
