@@ -10,8 +10,13 @@ const sdkRequire = Module.createRequire(require.resolve("@pulumi/pulumi"));
 Module.enableCompileCache?.(path.join(__dirname, "..", "node_modules", ".cache", "compile"));
 
 // npm's package readers and the TypeScript compiler are most of the Pulumi SDK's loading time, and the SDK needs them only
-// to serialise functions, for dynamic providers.
-["@npmcli/arborist", "normalize-package-data", "typescript"].forEach(defer);
+// to serialise functions, for dynamic providers. The Automation API, charts and files of YAML are for programs that use them.
+const unused = ["@npmcli/arborist", "normalize-package-data", "typescript", "@pulumi/pulumi/automation"];
+const charts = ["helm", "kustomize", "yaml"].map((name) => `@pulumi/kubernetes/${name}`);
+[...unused, ...charts].forEach((name) => defer(name));
+
+// For the same purpose the SDK attaches V8's debugger before anything else, which makes loading and stack traces slow.
+defer("@pulumi/pulumi/runtime/closure/v8Hooks", { isInitializedAsync: () => Promise.resolve() });
 
 // Runs TypeScript, without a type check: `npm run check` does that once instead of every preview. Pulumi's own way, ts-node,
 // loads the whole TypeScript compiler each time, which takes longer than all else that the program does.
@@ -25,6 +30,13 @@ Module._extensions[".js"] = loadJavaScript;
 process.setSourceMapsEnabled(false);
 leaveOut("source-map-support/register");
 
+// The SDK loads a tracer of its own work in every run, and uses it where the engine says so by this option or variable.
+if (!process.argv.includes("--tracing") && process.env.TRACEPARENT === undefined) {
+  ["resources", "sdk-trace-base", "sdk-trace-node", "exporter-zipkin", "instrumentation", "instrumentation-grpc"]
+    .map((name) => `@opentelemetry/${name}`)
+    .forEach(leaveOut);
+}
+
 /** Where the Pulumi SDK finds a module; undefined for one that it no longer needs. */
 function resolve(name) {
   try {
@@ -34,7 +46,7 @@ function resolve(name) {
   }
 }
 
-/** Keeps the Pulumi SDK from loading a module that does its work in being loaded. */
+/** Keeps the Pulumi SDK from loading a module that is not used in this run, or does its work in being loaded. */
 function leaveOut(name) {
   const id = resolve(name);
   if (id !== undefined) {
@@ -42,8 +54,8 @@ function leaveOut(name) {
   }
 }
 
-/** Puts off loading a package of the Pulumi SDK until it is used. */
-function defer(name) {
+/** Puts off loading a module until something of it is used that is not in `ready`. */
+function defer(name, ready = {}) {
   const id = resolve(name);
   if (id === undefined) {
     return;
@@ -54,6 +66,9 @@ function defer(name) {
       get: (_, key) => {
         if (key === "__esModule") {
           return true; // else the importing module copies, and so reads, all exports at once
+        }
+        if (Object.hasOwn(ready, key)) {
+          return ready[key];
         }
         if (sdkRequire.cache[id] === deferred) {
           delete sdkRequire.cache[id];

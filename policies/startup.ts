@@ -12,10 +12,9 @@ enableCompileCache?.(join(__dirname, ".compile-cache"));
 // The engine kills the pack instead of letting it exit, so Node would never write the cache by itself.
 setImmediate(() => flushCompileCache?.());
 
-// npm's dependency resolver and the TypeScript compiler are most of the Pulumi SDK's loading time, and the SDK needs them only
-// to serialise functions, for dynamic providers.
-defer("@npmcli/arborist");
-defer("typescript");
+// npm's package readers and the TypeScript compiler are most of the Pulumi SDK's loading time, and the SDK needs them only
+// to serialise functions, for dynamic providers. The Automation API is for programs that use it.
+["@npmcli/arborist", "normalize-package-data", "typescript", "@pulumi/pulumi/automation"].forEach(defer);
 
 /** Puts off loading a package of the Pulumi SDK until it is used. */
 function defer(name: string): void {
