@@ -15,7 +15,7 @@ const unused = ["@npmcli/arborist", "normalize-package-data", "typescript", "@pu
 const charts = ["helm", "kustomize", "yaml"].map((name) => `@pulumi/kubernetes/${name}`);
 [...unused, ...charts].forEach((name) => defer(name));
 
-// For the same purpose the SDK attaches V8's debugger before anything else, which makes loading and stack traces slow.
+// To name the files of such functions, the SDK attaches V8's debugger first of all, and loading and stack traces get slow.
 defer("@pulumi/pulumi/runtime/closure/v8Hooks", { isInitializedAsync: () => Promise.resolve() });
 
 // Runs TypeScript, without a type check: `npm run check` does that once instead of every preview. Pulumi's own way, ts-node,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { format, resolveConfig } from "prettier";
 import { presetConfig, presetLevel, presets, type Preset } from "../policies/presets/definition";
-import type { Rule } from "../policies/rule";
+import type { Rule } from "../policies/pack/rule";
 import { folderOf, groups, rules } from "../policies/rules";
 import { ruleSection } from "./policyCatalogueRule";
 

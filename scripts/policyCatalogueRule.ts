@@ -2,9 +2,9 @@ import type { PolicyConfigJSONSchema, PolicyConfigJSONSchemaDefinition } from "@
 import { paragraph } from "../policies/audit/formats/text";
 import { judgeObjects } from "../policies/audit/judge";
 import { readManifest } from "../policies/audit/manifests";
-import { packSettings } from "../policies/packConfig";
+import { packSettings } from "../policies/pack/packConfig";
 import { defaultEnvironment } from "../policies/audit/usage";
-import type { Rule } from "../policies/rule";
+import type { Rule } from "../policies/pack/rule";
 import { rules } from "../policies/rules";
 
 /**

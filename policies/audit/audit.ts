@@ -4,7 +4,7 @@ import type { AuditResult } from "./finding";
 import { readInput } from "./input";
 import { judgeObjects } from "./judge";
 import { configFile } from "./pack";
-import { packSettings } from "../packConfig";
+import { packSettings } from "../pack/packConfig";
 import { judgeState } from "./state";
 import { AuditError, defaultEnvironment, type AuditRequest } from "./usage";
 

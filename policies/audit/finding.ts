@@ -1,4 +1,4 @@
-import type { Rule } from "../rule";
+import type { Rule } from "../pack/rule";
 
 /** Something that the audit has to say, in whichever form it is printed. */
 export interface Finding {

@@ -1,9 +1,9 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
-import type { Field } from "../fields";
-import type { Rule } from "../rule";
+import type { Field } from "../kubernetes/fields";
+import type { Rule } from "../pack/rule";
 import type { Finding } from "./finding";
 import type { ManifestObject } from "./manifests";
-import type { RuleSettings } from "../packConfig";
+import type { RuleSettings } from "../pack/packConfig";
 
 /** What the SDK throws for a rule that is not meant for a resource or a stack. */
 class NotApplicable extends Error {}

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { audit } from "./audit";
 import { formats } from "./formats";
-import { PackConfigError } from "../packConfig";
+import { PackConfigError } from "../pack/packConfig";
 import { AuditError, readRequest, usage } from "./usage";
 
 /** Does what the command line asks for, and returns the exit code. */

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
-import type { Resource } from "../match";
+import type { Resource } from "../kubernetes/match";
 
 /** A place in an object: keys of maps and indices of lists. */
 export type Path = readonly (string | number)[];

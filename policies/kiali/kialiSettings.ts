@@ -1,4 +1,4 @@
-import type { Version } from "../version";
+import type { Version } from "../kubernetes/version";
 
 /** A tracing setting that not every version of Kiali's server knows. */
 export interface KialiSetting {

@@ -1,8 +1,8 @@
-import { allOf } from "../decisions";
-import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../fields";
-import { kinds, type KubernetesObject } from "../match";
-import type { Stack } from "../stack";
-import { versionOf, type Version } from "../version";
+import { allOf } from "../pack/decisions";
+import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../kubernetes/match";
+import type { Stack } from "../kubernetes/stack";
+import { versionOf, type Version } from "../kubernetes/version";
 import { parseUrl } from "./urls";
 
 /** The Kiali that comes with OpenShift Service Mesh 2. */

@@ -1,5 +1,5 @@
 import type { EnforcementLevel, Severity } from "@pulumi/policy";
-import type { Rule } from "../rule";
+import type { Rule } from "../pack/rule";
 
 /** A level that a preset sets, or the one that the rule itself has. */
 type Level = Exclude<EnforcementLevel, "remediate"> | "own";

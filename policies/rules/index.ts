@@ -1,4 +1,4 @@
-import type { Rule } from "../rule";
+import type { Rule } from "../pack/rule";
 import { membershipRules } from "./membership";
 import { operationsRules } from "./operations";
 import { samplingRules } from "./sampling";

@@ -1,6 +1,6 @@
-import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../fields";
-import { equals, isSet, not } from "../decisions";
-import type { KubernetesObject } from "../match";
+import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../kubernetes/fields";
+import { equals, isSet, not } from "../pack/decisions";
+import type { KubernetesObject } from "../kubernetes/match";
 import { declaredPorts } from "./declaredServices";
 import { serviceOf, type KnownService, type PortsIf } from "./knownService";
 import type { SpanProtocol } from "./servicePort";

@@ -1,6 +1,6 @@
-import { equals } from "../decisions";
-import { isUnknown, Unknown, type Field } from "../fields";
-import type { KubernetesObject } from "../match";
+import { equals } from "../pack/decisions";
+import { isUnknown, Unknown, type Field } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
 import { serviceOf, type KnownService, type PortsIf } from "./knownService";
 import { isHttp2 } from "./servicePort";
 

@@ -1,5 +1,5 @@
-import { isUnknown, Unknown, type Decision } from "../fields";
-import { kinds, type KubernetesObject } from "../match";
+import { isUnknown, Unknown, type Decision } from "../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../kubernetes/match";
 import type { ServicePort } from "./servicePort";
 
 /** A Kubernetes Service that the stack declares, or that an operator makes for an object of the stack. */

@@ -1,5 +1,5 @@
-import { isUnknown, Unknown } from "../fields";
-import { kinds, type KubernetesObject, type Match } from "../match";
+import { isUnknown, Unknown } from "../kubernetes/fields";
+import { kinds, type KubernetesObject, type Match } from "../kubernetes/match";
 import { collectorServices } from "./collectorServices";
 import { declaredService } from "./declaredServices";
 import type { ServiceHost } from "./serviceHost";

@@ -1,4 +1,4 @@
-import { isUnknown, type Decision, type Unknown } from "../fields";
+import { isUnknown, type Decision, type Unknown } from "../kubernetes/fields";
 
 /** What sends or takes spans: Zipkin's API, OTLP over gRPC, or OTLP over HTTP. */
 export type SpanProtocol = "Zipkin" | "OTLP over gRPC" | "OTLP over HTTP";

@@ -1,8 +1,8 @@
-import { allOf, equals } from "../decisions";
-import { isUnknown, type Decision, type Field } from "../fields";
-import { kinds } from "../match";
-import type { Stack } from "../stack";
-import { podTemplate, sidecarAnswer } from "../workloads";
+import { allOf, equals } from "../pack/decisions";
+import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
+import { kinds } from "../kubernetes/match";
+import type { Stack } from "../kubernetes/stack";
+import { podTemplate, sidecarAnswer } from "../kubernetes/workloads";
 import type { KnownService } from "./knownService";
 
 /** Whether the pods behind a service have a sidecar: they ask for one, or leave it to a namespace that does. */

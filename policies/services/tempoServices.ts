@@ -1,6 +1,6 @@
-import { allOf, isTrue, not } from "../decisions";
-import type { Decision } from "../fields";
-import type { KubernetesObject } from "../match";
+import { allOf, isTrue, not } from "../pack/decisions";
+import type { Decision } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
 import { hasGateway, hasMonolithicGateway } from "../tempo/gateways";
 import { serviceOf, type KnownService, type PortsIf } from "./knownService";
 import type { Intake, ServicePort } from "./servicePort";

@@ -1,5 +1,5 @@
-import { Field, isUnknown, type Unknown } from "../fields";
-import type { Resource } from "../match";
+import { Field, isUnknown, type Unknown } from "../kubernetes/fields";
+import type { Resource } from "../kubernetes/match";
 
 /** A rule by which a bucket deletes all objects that reach an age. */
 export interface BucketLifecycle {

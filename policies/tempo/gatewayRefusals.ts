@@ -1,5 +1,5 @@
-import { allOf, isSet, isTrue, not } from "../decisions";
-import { isUnknown, type Decision, type Field } from "../fields";
+import { allOf, isSet, isTrue, not } from "../pack/decisions";
+import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
 import type { Refusal } from "./refusal";
 
 /**

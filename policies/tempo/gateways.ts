@@ -1,6 +1,6 @@
-import { allOf, isTrue } from "../decisions";
-import { isUnknown, type Decision, type Field } from "../fields";
-import { kinds, type KubernetesObject } from "../match";
+import { allOf, isTrue } from "../pack/decisions";
+import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../kubernetes/match";
 
 /** The field that switches on the gateway of a TempoStack or TempoMonolithic. */
 export function gatewayField(tempo: KubernetesObject): Field {

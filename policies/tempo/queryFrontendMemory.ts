@@ -1,7 +1,7 @@
-import { allOf, isTrue, not } from "../decisions";
-import { isUnknown, type Field, type Unknown } from "../fields";
-import type { KubernetesObject } from "../match";
-import { quantityValue } from "../quantity";
+import { allOf, isTrue, not } from "../pack/decisions";
+import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
+import { quantityValue } from "../kubernetes/quantity";
 import { hasGateway } from "./gateways";
 
 /** The memory limit of a TempoStack's query-frontend, and where it comes from. */

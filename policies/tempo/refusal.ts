@@ -1,6 +1,6 @@
-import { isUnknown } from "../fields";
-import type { KubernetesObject } from "../match";
-import type { PossibleDefect } from "../possibleDefect";
+import { isUnknown } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
+import type { PossibleDefect } from "../pack/possibleDefect";
 
 /** Something that tempo-operator's admission webhook refuses. */
 export type Refusal = PossibleDefect;

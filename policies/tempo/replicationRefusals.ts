@@ -1,4 +1,4 @@
-import { isUnknown, type Field } from "../fields";
+import { isUnknown, type Field } from "../kubernetes/fields";
 import type { Refusal } from "./refusal";
 import { replicationFactors } from "./sizes";
 

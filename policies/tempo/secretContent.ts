@@ -1,6 +1,6 @@
-import { Unknown, type Field } from "../fields";
-import type { KubernetesObject } from "../match";
-import { entryText } from "../secrets";
+import { Unknown, type Field } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
+import { entryText } from "../kubernetes/secrets";
 
 /** The keys and texts of a Secret. Whoever uses them must never put a text into a message. */
 export class SecretContent {

@@ -1,4 +1,4 @@
-import { isUnknown, type Unknown } from "../fields";
+import { isUnknown, type Unknown } from "../kubernetes/fields";
 import type { SecretContent } from "./secretContent";
 
 /** How Tempo authenticates to object storage: by a key that lasts, or by tokens. */

@@ -1,6 +1,6 @@
-import { isUnknown, type Field, type Unknown } from "../fields";
-import { kinds, type KubernetesObject } from "../match";
-import type { Stack } from "../stack";
+import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../kubernetes/match";
+import type { Stack } from "../kubernetes/stack";
 
 /** Where a Tempo instance says which Secret has the way to its object storage. */
 export interface StorageReference {

@@ -1,5 +1,5 @@
-import { allOf, equals, isTrue } from "../decisions";
-import { isUnknown, type Field } from "../fields";
+import { allOf, equals, isTrue } from "../pack/decisions";
+import { isUnknown, type Field } from "../kubernetes/fields";
 import type { Refusal } from "./refusal";
 
 /** What the operator refuses of storage other than S3. Source: grafana/tempo-operator, internal/handlers/storage. */

@@ -1,4 +1,4 @@
-import type { Defect } from "../findings";
+import type { Defect } from "../pack/findings";
 import type { SecretContent } from "./secretContent";
 
 /** Where the token is that a Google key file for short-lived credentials must point to. */

@@ -1,5 +1,5 @@
-import { allOf, equals, isSet, isTrue, not } from "../decisions";
-import type { KubernetesObject } from "../match";
+import { allOf, equals, isSet, isTrue, not } from "../pack/decisions";
+import type { KubernetesObject } from "../kubernetes/match";
 import { hasMonolithicGateway } from "./gateways";
 import { nameRefusal, type Refusal } from "./refusal";
 import { tenantRefusals } from "./tenantRefusals";

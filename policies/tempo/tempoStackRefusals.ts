@@ -1,6 +1,6 @@
-import { allOf, isTrue } from "../decisions";
-import { isUnknown, type Decision, type Field } from "../fields";
-import type { KubernetesObject } from "../match";
+import { allOf, isTrue } from "../pack/decisions";
+import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
+import type { KubernetesObject } from "../kubernetes/match";
 import { gatewayRefusals } from "./gatewayRefusals";
 import { hasGateway } from "./gateways";
 import { limitRefusals, observabilityRefusals } from "./observabilityRefusals";

@@ -1,5 +1,5 @@
-import { allOf, equals, isSet, not } from "../decisions";
-import { isUnknown, type Decision, type Field } from "../fields";
+import { allOf, equals, isSet, not } from "../pack/decisions";
+import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
 import type { Refusal } from "./refusal";
 
 /**

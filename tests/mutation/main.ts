@@ -4,7 +4,7 @@ import { runCommand } from "../../cluster/interruption";
 import { projectFolder } from "../../cluster/paths";
 import { runAttached } from "../../cluster/run";
 
-/** What `npm run mutation` runs; arguments go to Stryker, such as `--mutate policies/sampling.ts`. */
+/** What `npm run mutation` runs; arguments go to Stryker, such as `--mutate policies/mesh/sampling.ts`. */
 async function main(): Promise<number> {
   const { bin } = createRequire(__filename)("@stryker-mutator/core/package.json") as { bin: { stryker: string } };
   const stryker = path.join(projectFolder, "node_modules/@stryker-mutator/core", bin.stryker);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { summaryOf, type AuditResult, type Finding } from "../../policies/audit/finding";
 import { formats } from "../../policies/audit/formats";
 import { packVersion } from "../../policies/audit/pack";
-import { resourceRule, type Rule } from "../../policies/rule";
+import { resourceRule, type Rule } from "../../policies/pack/rule";
 
 const rule = (name: string, group: string, enforcementLevel: "mandatory" | "advisory"): Rule =>
   resourceRule(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dataProtected } from "../../policies/rules/operations/dataProtected";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const claim = (metadata: object = {}, stack = "prod") =>

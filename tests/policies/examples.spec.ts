@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { judgeObjects } from "../../policies/audit/judge";
-import { packSettings } from "../../policies/packConfig";
+import { packSettings } from "../../policies/pack/packConfig";
 import { folderOf, groups, rules } from "../../policies/rules";
 import { exampleManifest, examplesFolder, exampleText } from "./examples";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest, type Manifest } from "../../policies/audit/manifests";
 import { defaultEnvironment } from "../../policies/audit/usage";
-import type { Resource } from "../../policies/match";
-import type { Rule } from "../../policies/rule";
+import type { Resource } from "../../policies/kubernetes/match";
+import type { Rule } from "../../policies/pack/rule";
 import { folderOf } from "../../policies/rules";
 
 /** The folder of the examples; in it, one folder for each group of rules. */

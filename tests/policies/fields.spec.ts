@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anyOf, Field, isUnknown, Unknown } from "../../policies/fields";
+import { anyOf, Field, isUnknown, Unknown } from "../../policies/kubernetes/fields";
 import { guardUnknowns, unknown } from "./helper";
 
 const fieldOf = (props: Record<string, unknown>, ...path: (string | number)[]) =>

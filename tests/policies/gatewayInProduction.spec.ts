@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gatewayInProduction } from "../../policies/rules/security/gatewayInProduction";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const tempo = (kind: string, spec: object, stack = "prod"): Resource =>

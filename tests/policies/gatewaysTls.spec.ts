@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gatewaysTls } from "../../policies/rules/security/gatewaysTls";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const gateway = (

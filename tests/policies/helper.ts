@@ -9,7 +9,7 @@ import {
 import * as deserialize from "@pulumi/policy/deserialize";
 import { runtime } from "@pulumi/pulumi";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 
 /** What a preview passes for a value that only the update will tell. */
 export const unknown = runtime.unknownValue;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseImage } from "../../policies/images";
+import { parseImage } from "../../policies/kubernetes/images";
 
 const digest = `sha256:${"0".repeat(64)}`;
 

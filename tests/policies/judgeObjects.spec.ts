@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { judgeObjects } from "../../policies/audit/judge";
 import { readManifest, type ManifestObject } from "../../policies/audit/manifests";
-import { packSettings } from "../../policies/packConfig";
-import { resourceRule, stackRule, type Rule, type RuleMetadata } from "../../policies/rule";
+import { packSettings } from "../../policies/pack/packConfig";
+import { resourceRule, stackRule, type Rule, type RuleMetadata } from "../../policies/pack/rule";
 
 const metadata = (name: string): RuleMetadata => ({
   ...{ name, displayName: name, description: "It must be so.", enforcementLevel: "mandatory", severity: "low" },

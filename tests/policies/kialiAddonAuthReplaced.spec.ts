@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { kialiAddonAuthReplaced as rule } from "../../policies/rules/tracePath/kialiAddonAuthReplaced";
 import { controlPlane, judge, resource, roll, unknown } from "./helper";
 import { frontend, istio, kiali, planeWithAddon } from "./traceObjects";

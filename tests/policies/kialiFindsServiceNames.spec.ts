@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { kialiFindsServiceNames as rule } from "../../policies/rules/tracePath/kialiFindsServiceNames";
 import { judge, telemetry, unknown } from "./helper";
 import { istio, kiali, otel } from "./traceObjects";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { kialiSettingsTakeEffect as rule } from "../../policies/rules/tracePath/kialiSettingsTakeEffect";
 import { judge, unknown } from "./helper";
 import { frontend, kiali, planeWithAddon, tenantUrl } from "./traceObjects";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { kialiStoreExists as rule } from "../../policies/rules/tracePath/kialiStoreExists";
 import { judge, unknown } from "./helper";
 import { frontend, gateway, kiali, ports, service, tempoMonolithic, tempoStack, tenantUrl } from "./traceObjects";

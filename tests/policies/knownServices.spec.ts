@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { isUnknown } from "../../policies/fields";
-import { KubernetesObject, type Resource } from "../../policies/match";
+import { isUnknown } from "../../policies/kubernetes/fields";
+import { KubernetesObject, type Resource } from "../../policies/kubernetes/match";
 import { KnownServices } from "../../policies/services/knownServices";
 import { serviceOfHost, serviceOfShortName } from "../../policies/services/serviceHost";
 import { tempoMonolithicServices, tempoStackServices } from "../../policies/services/tempoServices";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Field, isUnknown } from "../../policies/fields";
-import { selects } from "../../policies/labelSelector";
+import { Field, isUnknown } from "../../policies/kubernetes/fields";
+import { selects } from "../../policies/kubernetes/labelSelector";
 import { guardUnknowns, unknown } from "./helper";
 
 /** What the selector says of these labels: true, false or "unknown". */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ManifestError, readManifest } from "../../policies/audit/manifests";
-import { KubernetesObject } from "../../policies/match";
+import { KubernetesObject } from "../../policies/kubernetes/match";
 
 const read = (text: string) => readManifest(text, "mesh.yaml", "staging");
 const typesIn = (text: string) => read(text).objects.map(({ resource }) => resource.type);

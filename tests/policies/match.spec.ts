@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { kinds, KubernetesObject, stackOf } from "../../policies/match";
-import type { Unknown } from "../../policies/fields";
+import { kinds, KubernetesObject, stackOf } from "../../policies/kubernetes/match";
+import type { Unknown } from "../../policies/kubernetes/fields";
 import { guardUnknowns, resource, unknown } from "./helper";
 
 const object = (token: string, props: Record<string, unknown> = {}) => KubernetesObject.from(resource(token, props));

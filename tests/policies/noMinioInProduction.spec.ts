@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noMinioInProduction } from "../../policies/rules/security/noMinioInProduction";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 import { podMakers } from "./pods";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { noPlainCredentials } from "../../policies/rules/security/noPlainCredentials";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, tokens, unknown } from "./helper";
 import { workload } from "./pods";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noPublishedCredentials } from "../../policies/rules/security/noPublishedCredentials";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const secret = (props: object, token = "core/v1:Secret"): Resource =>

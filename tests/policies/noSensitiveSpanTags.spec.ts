@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noSensitiveSpanTags } from "../../policies/rules/security/noSensitiveSpanTags";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { controlPlane, judge, resource, telemetry, tokens, unknown } from "./helper";
 import { workload } from "./pods";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noWideBindings } from "../../policies/rules/security/noWideBindings";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 import { binding, groupOf, role } from "./rbac";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noWideScc } from "../../policies/rules/security/noWideScc";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 import { binding, groupOf, role } from "./rbac";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openshiftAssignedIds } from "../../policies/rules/security/openshiftAssignedIds";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 import { container, workload } from "./pods";
 import { binding } from "./rbac";

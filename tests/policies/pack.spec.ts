@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { folderOf, groups, rules } from "../../policies/rules";
-import { nameProblems } from "../../policies/packConfig";
+import { nameProblems } from "../../policies/pack/packConfig";
 import { exampleOf } from "./examples";
 import { judge, mend, resource, soundStack } from "./helper";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/configSchema";
-import { nameProblems, PackConfigError, packSettings } from "../../policies/packConfig";
-import { resourceRule, type Rule } from "../../policies/rule";
+import { checkedKeywords, describingKeywords, schemaProblems } from "../../policies/pack/configSchema";
+import { nameProblems, PackConfigError, packSettings } from "../../policies/pack/packConfig";
+import { resourceRule, type Rule } from "../../policies/pack/rule";
 import { rules } from "../../policies/rules";
 
 const rule = (name: string, configSchema?: PolicyConfigSchema): Rule =>

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { resource, tokens } from "./helper";
 
 /** A container that keeps the restricted profile and is pinned, with these fields changed. */

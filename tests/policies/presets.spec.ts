@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packSettings } from "../../policies/packConfig";
+import { packSettings } from "../../policies/pack/packConfig";
 import { presetConfig, presetLevel, presets, type Preset } from "../../policies/presets/definition";
-import type { Rule } from "../../policies/rule";
+import type { Rule } from "../../policies/pack/rule";
 import { rules } from "../../policies/rules";
 
 const folder = join(__dirname, "../../policies/presets");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { providerPortTakesSpans as rule } from "../../policies/rules/tracePath/providerPortTakesSpans";
 import { controlPlane, judge, unknown } from "./helper";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { providerTlsAgrees as rule } from "../../policies/rules/tracePath/providerTlsAgrees";
 import { controlPlane, judge, roll, unknown } from "./helper";
 import {

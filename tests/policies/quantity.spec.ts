@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationHours } from "../../policies/duration";
-import { asMebibytes, quantityValue } from "../../policies/quantity";
+import { durationHours } from "../../policies/kubernetes/duration";
+import { asMebibytes, quantityValue } from "../../policies/kubernetes/quantity";
 
 describe("quantities", () => {
   it("reads what Kubernetes writes", () => {

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { resource } from "./helper";
 
 const group = "rbac.authorization.k8s.io/v1";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { receiversTls } from "../../policies/rules/security/receiversTls";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const tempo = (kind: string, spec: unknown): Resource =>

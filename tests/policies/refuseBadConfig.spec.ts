@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { refuseBadConfig } from "../../policies/refuseBadConfig";
+import { refuseBadConfig } from "../../policies/pack/refuseBadConfig";
 import { rules } from "../../policies/rules";
 
 describe("the pack's server", () => {

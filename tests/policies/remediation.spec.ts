@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KubernetesObject, kinds } from "../../policies/match";
-import { withFields } from "../../policies/remediation";
-import { resourceRule, type Remediation } from "../../policies/rule";
+import { KubernetesObject, kinds } from "../../policies/kubernetes/match";
+import { withFields } from "../../policies/pack/remediation";
+import { resourceRule, type Remediation } from "../../policies/pack/rule";
 import { deployment, mend, resource, secret, tokens, unknown } from "./helper";
 
 /** A rule that mends Telemetry by what is given. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { retentionWithinLifecycle as rule } from "../../policies/rules/tracePath/retentionWithinLifecycle";
 import { judge, resource, unknown } from "./helper";
 import { tempoMonolithic, tempoStack } from "./traceObjects";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { routesTls } from "../../policies/rules/security/routesTls";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, mend, resource, unknown } from "./helper";
 
 const metadata = { name: "kiali", namespace: "istio-system" };

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { resource, tokens } from "./helper";
 
 /** A control plane of Istio's own, in istio-system. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { shareProperties } from "../../policies/sharedProperties";
+import { shareProperties } from "../../policies/pack/sharedProperties";
 import { secret } from "./helper";
 
 type Read = (wire: { toJavaScript(): object }, keepSecrets: boolean) => Record<string, unknown>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { sidecarEgressIncludesStore as rule } from "../../policies/rules/tracePath/sidecarEgressIncludesStore";
 import { controlPlane, judge, resource, roll, telemetry, unknown } from "./helper";
 import { istio, otel, tempoService, withProviders, zipkin } from "./traceObjects";

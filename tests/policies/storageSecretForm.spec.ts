@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { storageSecretForm as rule } from "../../policies/rules/tracePath/storageSecretForm";
 import { judge, resource, unknown } from "./helper";
 import { tempoMonolithic, tempoStack } from "./traceObjects";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { storageTls } from "../../policies/rules/security/storageTls";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const tempo = (kind: string, spec: unknown, ns = "tracing"): Resource =>

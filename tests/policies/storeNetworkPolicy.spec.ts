@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { storeNetworkPolicy } from "../../policies/rules/security/storeNetworkPolicy";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const image = "quay.io/minio/minio:1.0";

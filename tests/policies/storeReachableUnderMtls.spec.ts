@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { storeReachableUnderMtls as rule } from "../../policies/rules/tracePath/storeReachableUnderMtls";
 import { controlPlane, judge, namespace, resource, roll, unknown } from "./helper";
 import {

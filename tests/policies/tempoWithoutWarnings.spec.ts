@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { tempoWithoutWarnings as rule } from "../../policies/rules/tracePath/tempoWithoutWarnings";
 import { judge, unknown } from "./helper";
 import { istio, kiali, planeWithAddon, tempoMonolithic, tempoStack } from "./traceObjects";

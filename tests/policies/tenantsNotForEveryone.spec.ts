@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tenantsNotForEveryone } from "../../policies/rules/security/tenantsNotForEveryone";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, unknown } from "./helper";
 import { binding, groupOf, role } from "./rbac";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tlsVerified } from "../../policies/rules/security/tlsVerified";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, tokens, unknown } from "./helper";
 import { workload } from "./pods";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { traceContextFormatsAgree as rule } from "../../policies/rules/tracePath/traceContextFormatsAgree";
 import { controlPlane, judge, roll, telemetry, unknown } from "./helper";
 import { istio, otel, tempoService, withProviders, zipkin } from "./traceObjects";

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { resource } from "./helper";
 
 /** What the tests of the trace path's rules are made of. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { traceViewsAuthenticated } from "../../policies/rules/security/traceViewsAuthenticated";
-import type { Resource } from "../../policies/match";
+import type { Resource } from "../../policies/kubernetes/match";
 import { judge, resource, unknown } from "./helper";
 
 const metadata = { name: "x", namespace: "tracing" };

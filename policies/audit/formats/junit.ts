@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { placeOf, type AuditResult, type Finding } from "../finding";
 
 /** JUnit's XML, for CI systems: a group of rules is a suite, a rule a test that mandatory violations fail. */

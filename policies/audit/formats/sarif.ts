@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { isAbsolute } from "node:path";
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import type { AuditResult, Finding } from "../finding";
 import { packVersion } from "../pack";
 

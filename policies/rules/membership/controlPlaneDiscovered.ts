@@ -1,9 +1,9 @@
-import { anyOf, isUnknown, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { selects } from "../../labelSelector";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
+import { anyOf, isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { selects } from "../../kubernetes/labelSelector";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
 
 /** Istio makes no exception for its own namespace: undiscovered, the Telemetry in it holds for nobody. */
 export const controlPlaneDiscovered = stackRule(

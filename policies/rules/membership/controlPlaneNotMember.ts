@@ -1,6 +1,6 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** Maistra refuses to configure a control plane's namespace as a member, its own or another's. */
 export const controlPlaneNotMember = stackRule(

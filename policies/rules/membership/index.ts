@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { controlPlaneDiscovered } from "./controlPlaneDiscovered";
 import { controlPlaneNotMember } from "./controlPlaneNotMember";
 import { injectedNamespaceInMesh } from "./injectedNamespaceInMesh";

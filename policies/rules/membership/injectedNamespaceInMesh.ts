@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { namespaceRequest } from "../../injection";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { namespaceRequest } from "../../mesh/injection";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** Istio injects by the label, whether or not it discovers the namespace; such a sidecar gets no configuration. */
 export const injectedNamespaceInMesh = stackRule(

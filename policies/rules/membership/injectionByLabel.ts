@@ -1,7 +1,7 @@
-import { isUnknown, type Field } from "../../fields";
-import { withFields } from "../../remediation";
-import { resourceRule } from "../../rule";
-import { injectKey, podTemplate, workloadKinds } from "../../workloads";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import { withFields } from "../../pack/remediation";
+import { resourceRule } from "../../pack/rule";
+import { injectKey, podTemplate, workloadKinds } from "../../kubernetes/workloads";
 
 /** The annotation is the older way. Maistra 2 still goes by it; Istio's webhooks select pods by label alone. */
 export const injectionByLabel = resourceRule(

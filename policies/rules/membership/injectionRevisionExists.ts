@@ -1,10 +1,10 @@
-import { isUnknown, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { namespaceRequest, podRequest, type InjectionRequest } from "../../injection";
-import { kinds, type KubernetesObject } from "../../match";
-import { Revisions } from "../../revisions";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
+import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { namespaceRequest, podRequest, type InjectionRequest } from "../../mesh/injection";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { Revisions } from "../../mesh/revisions";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
 
 /** A request for a revision that is not there is answered by nobody: the pods start without a sidecar. */
 export const injectionRevisionExists = stackRule(

@@ -1,6 +1,6 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** Maistra's webhook refuses any other name, but only once the object gets to the cluster. */
 export const memberObjectsNamedDefault = resourceRule(

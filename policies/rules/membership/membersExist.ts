@@ -1,6 +1,6 @@
-import { existingNamespaces, existingNamespacesSchema } from "../../config";
-import { isUnknown } from "../../fields";
-import { stackRule } from "../../rule";
+import { existingNamespaces, existingNamespacesSchema } from "../../pack/config";
+import { isUnknown } from "../../kubernetes/fields";
+import { stackRule } from "../../pack/rule";
 
 /** Maistra accepts a member that does not exist and waits for it forever; the roll is then not complete. */
 export const membersExist = stackRule(

@@ -1,5 +1,5 @@
-import { isUnknown, type Field, type StringField } from "../../fields";
-import { stackRule } from "../../rule";
+import { isUnknown, type Field, type StringField } from "../../kubernetes/fields";
+import { stackRule } from "../../pack/rule";
 
 /** A control plane that does not know the service switches the provider off, and only its log says so. */
 export const providerServiceInMesh = stackRule(

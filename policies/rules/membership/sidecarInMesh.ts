@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { requireMeshNamespace } from "../../membership";
-import { stackRule } from "../../rule";
-import { sidecarRequest } from "../../workloads";
+import { isUnknown } from "../../kubernetes/fields";
+import { requireMeshNamespace } from "../../mesh/membership";
+import { stackRule } from "../../pack/rule";
+import { sidecarRequest } from "../../kubernetes/workloads";
 
 /** Outside the mesh nobody answers the request: the pods start without a proxy and send no spans. */
 export const sidecarInMesh = stackRule(

@@ -1,10 +1,10 @@
-import { anyOf, isUnknown, type Field } from "../../fields";
-import type { Findings } from "../../findings";
-import { injectionLabel, revisionLabel } from "../../injection";
-import type { KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
-import { injectKey, podTemplate, sidecarRequest } from "../../workloads";
+import { anyOf, isUnknown, type Field } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { injectionLabel, revisionLabel } from "../../mesh/injection";
+import type { KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
+import { injectKey, podTemplate, sidecarRequest } from "../../kubernetes/workloads";
 
 /** Istio injects where one of its webhooks selects namespace and pod. What they do not select starts without a sidecar. */
 export const sidecarRequestEffective = stackRule(

@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { defaultRevision, injectionLabel, revisionLabel } from "../../injection";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { defaultRevision, injectionLabel, revisionLabel } from "../../mesh/injection";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** With both labels the revision's control plane injects nothing, and the default one may not be there. */
 export const singleInjectionLabel = resourceRule(

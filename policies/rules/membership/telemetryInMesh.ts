@@ -1,6 +1,6 @@
-import { requireMeshNamespace } from "../../membership";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { requireMeshNamespace } from "../../mesh/membership";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** A control plane reads only the namespaces of its mesh. */
 export const telemetryInMesh = stackRule(

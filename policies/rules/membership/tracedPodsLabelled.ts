@@ -1,9 +1,9 @@
-import { anyOf, isUnknown, type Decision } from "../../fields";
-import { namespaceRequest } from "../../injection";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
-import { injectKey, isGateway, podTemplate, sidecarRequest } from "../../workloads";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
+import { namespaceRequest } from "../../mesh/injection";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
+import { injectKey, isGateway, podTemplate, sidecarRequest } from "../../kubernetes/workloads";
 
 const defaultLabels: readonly string[] = ["app", "version"];
 

@@ -1,6 +1,6 @@
-import { isUnknown, type Field } from "../../fields";
-import { resourceRule } from "../../rule";
-import { podSpec, workloadKinds } from "../../workloads";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import { resourceRule } from "../../pack/rule";
+import { podSpec, workloadKinds } from "../../kubernetes/workloads";
 
 const defaultResources: readonly string[] = ["cpu", "memory"];
 

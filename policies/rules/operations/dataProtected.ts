@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { kinds, stackOf } from "../../match";
-import { isInProduction, productionSchema } from "../../production";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds, stackOf } from "../../kubernetes/match";
+import { isInProduction, productionSchema } from "../../pack/production";
+import { resourceRule } from "../../pack/rule";
 
 /** Annotations by which other tools keep an object that is gone from what they deploy, and what they must hold. */
 const otherTools: readonly (readonly [annotation: string, value: RegExp])[] = [

@@ -1,8 +1,8 @@
-import { isUnknown } from "../../fields";
-import { cisBenchmark } from "../../frameworks";
-import { everyKind, kinds, type KubernetesObject, type Match } from "../../match";
-import { resourceRule } from "../../rule";
-import { workloadKinds } from "../../workloads";
+import { isUnknown } from "../../kubernetes/fields";
+import { cisBenchmark } from "../../pack/frameworks";
+import { everyKind, kinds, type KubernetesObject, type Match } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
+import { workloadKinds } from "../../kubernetes/workloads";
 
 /** Kinds that are in a namespace for sure; of others only those are judged that name one. */
 const namespaced: readonly Match[] = [

@@ -1,6 +1,6 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import { kinds, type KubernetesObject } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 const openShiftInjection = "service.beta.openshift.io/inject-cabundle";
 

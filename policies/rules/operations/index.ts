@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { containerRequests } from "./containerRequests";
 import { dataProtected } from "./dataProtected";
 import { defaultNamespaceUnused } from "./defaultNamespaceUnused";

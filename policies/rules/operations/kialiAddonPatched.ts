@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
+import { isUnknown } from "../../kubernetes/fields";
 import { isAddon } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** Maistra makes the addon's Kiali and goes on writing to it; a program that declares all of it fights with that. */
 export const kialiAddonPatched = stackRule(

@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
-import { workloadKinds } from "../../workloads";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
+import { workloadKinds } from "../../kubernetes/workloads";
 
 const defaultLabels: readonly string[] = ["app.kubernetes.io/name", "app.kubernetes.io/part-of"];
 

@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** Each update would set the replicas back to the program's number, whatever the load is. */
 export const scaledReplicasUnset = stackRule(

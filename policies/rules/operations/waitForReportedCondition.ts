@@ -1,6 +1,6 @@
-import { isUnknown } from "../../fields";
-import { resourceRule } from "../../rule";
-import { conditionsOf, kindsWithKnownConditions, waitForExpressions } from "../../waitFor";
+import { isUnknown } from "../../kubernetes/fields";
+import { resourceRule } from "../../pack/rule";
+import { conditionsOf, kindsWithKnownConditions, waitForExpressions } from "../../kubernetes/waitFor";
 
 /** Pulumi does not know which conditions an operator reports: it waits for any name until the time is out. */
 export const waitForReportedCondition = resourceRule(

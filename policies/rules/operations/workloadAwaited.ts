@@ -1,6 +1,6 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** An update that does not wait for its pods is green while they fail to start. */
 export const workloadAwaited = resourceRule(

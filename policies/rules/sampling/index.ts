@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { samplingInRange } from "./samplingInRange";
 import { samplingInTracingEntry } from "./samplingInTracingEntry";
 import { samplingRaisedAtGateway } from "./samplingRaisedAtGateway";

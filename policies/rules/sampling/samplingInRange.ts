@@ -1,6 +1,12 @@
-import { isUnknown } from "../../fields";
-import { resourceRule } from "../../rule";
-import { defaultPercent, inHundredths, sampledKinds, samplingSettings, type SamplingSetting } from "../../sampling";
+import { isUnknown } from "../../kubernetes/fields";
+import { resourceRule } from "../../pack/rule";
+import {
+  defaultPercent,
+  inHundredths,
+  sampledKinds,
+  samplingSettings,
+  type SamplingSetting,
+} from "../../mesh/sampling";
 
 /** Istio takes 1 % for a number that is no percentage, and one that has another unit often is none. */
 export const samplingInRange = resourceRule(

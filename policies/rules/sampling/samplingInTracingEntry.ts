@@ -1,7 +1,7 @@
-import { isUnknown, type Field } from "../../fields";
-import { kinds, type KubernetesObject } from "../../match";
-import { withFields, type Change } from "../../remediation";
-import { resourceRule, type Remediation } from "../../rule";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { withFields, type Change } from "../../pack/remediation";
+import { resourceRule, type Remediation } from "../../pack/rule";
 
 const key = "randomSamplingPercentage";
 

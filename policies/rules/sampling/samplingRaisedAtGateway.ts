@@ -1,11 +1,11 @@
-import { isUnknown, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import { samplingSettings } from "../../sampling";
-import type { Stack } from "../../stack";
-import { isMeshWide, statedRate, type StatedRate } from "../../telemetry";
-import { isGateway } from "../../workloads";
+import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { samplingSettings } from "../../mesh/sampling";
+import type { Stack } from "../../kubernetes/stack";
+import { isMeshWide, statedRate, type StatedRate } from "../../mesh/telemetry";
+import { isGateway } from "../../kubernetes/workloads";
 
 /** Whether a request is traced is decided once, where it enters the mesh; the proxies behind go by that. */
 export const samplingRaisedAtGateway = stackRule(

@@ -1,10 +1,10 @@
-import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import type { Mesh } from "../../mesh";
-import { stackRule } from "../../rule";
-import { defaultPercent, samplingSettings, type SamplingSetting } from "../../sampling";
-import { directionsOf, isMeshWide, statedRate, type Direction } from "../../telemetry";
+import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import type { Mesh } from "../../mesh/mesh";
+import { stackRule } from "../../pack/rule";
+import { defaultPercent, samplingSettings, type SamplingSetting } from "../../mesh/sampling";
+import { directionsOf, isMeshWide, statedRate, type Direction } from "../../mesh/telemetry";
 
 /** Where nobody states a rate, Istio samples 1 %: enough to look alive and too little to find a request. */
 export const samplingRateStated = stackRule(

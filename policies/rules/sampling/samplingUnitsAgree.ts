@@ -1,9 +1,9 @@
-import { isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
-import { asPercent, fromHundredths, inHundredths, samplingSettings, type SamplingSetting } from "../../sampling";
-import { isMeshWide } from "../../telemetry";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { asPercent, fromHundredths, inHundredths, samplingSettings, type SamplingSetting } from "../../mesh/sampling";
+import { isMeshWide } from "../../mesh/telemetry";
 
 /**
  * Telemetry counts in percent, Maistra's control plane in 0.01 %. The control plane's value is overruled as long as the

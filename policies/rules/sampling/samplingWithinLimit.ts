@@ -1,8 +1,8 @@
-import { samplingLimit, samplingLimitsSchema } from "../../config";
-import { isUnknown } from "../../fields";
-import { stackOf } from "../../match";
-import { resourceRule } from "../../rule";
-import { asPercent, fromHundredths, inHundredths, sampledKinds, samplingSettings } from "../../sampling";
+import { samplingLimit, samplingLimitsSchema } from "../../pack/config";
+import { isUnknown } from "../../kubernetes/fields";
+import { stackOf } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
+import { asPercent, fromHundredths, inHundredths, sampledKinds, samplingSettings } from "../../mesh/sampling";
 
 /** Sampling costs CPU in every proxy and storage in Tempo, so each environment has a limit. */
 export const samplingWithinLimit = resourceRule(

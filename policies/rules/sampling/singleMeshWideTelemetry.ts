@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import { isMeshWide } from "../../telemetry";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { isMeshWide } from "../../mesh/telemetry";
 
 /** Istio takes the oldest mesh-wide Telemetry and ignores the others, so which rate holds depends on who came first. */
 export const singleMeshWideTelemetry = stackRule(

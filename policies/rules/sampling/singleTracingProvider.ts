@@ -1,8 +1,8 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { resourceRule } from "../../rule";
-import { directionsOf, type Direction } from "../../telemetry";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
+import { directionsOf, type Direction } from "../../mesh/telemetry";
 
 /** The fields of an entry of `spec.tracing` that a later entry replaces as a whole. */
 const replaced = ["providers", "randomSamplingPercentage", "customTags", "disableSpanReporting"] as const;

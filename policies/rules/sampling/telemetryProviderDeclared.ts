@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
-import { providerNames } from "../../telemetry";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { providerNames } from "../../mesh/telemetry";
 
 /** Providers that Istio's default mesh configuration declares for tracing. */
 const builtInProviders: ReadonlySet<string> = new Set(["stackdriver"]);

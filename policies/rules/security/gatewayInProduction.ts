@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { kinds, stackOf } from "../../match";
-import { isInProduction, productionSchema } from "../../production";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds, stackOf } from "../../kubernetes/match";
+import { isInProduction, productionSchema } from "../../pack/production";
+import { resourceRule } from "../../pack/rule";
 import { gatewayField } from "../../tempo/gateways";
 
 /** Without the gateway Tempo knows no users: whoever reaches its Services reads and writes every trace. */

@@ -1,9 +1,9 @@
-import { anyOf, isUnknown, type Decision } from "../../fields";
-import type { Findings } from "../../findings";
-import { hardeningGuide } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
 
 /** Protocols of a server that are not encrypted by themselves. */
 const plainProtocols: ReadonlySet<string> = new Set(["HTTP", "HTTP2", "GRPC", "GRPC-WEB"]);

@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
-import { cisBenchmark } from "../../frameworks";
-import { imageKinds, images, parseImage, type Image } from "../../images";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { cisBenchmark } from "../../pack/frameworks";
+import { imageKinds, images, parseImage, type Image } from "../../kubernetes/images";
+import { resourceRule } from "../../pack/rule";
 
 /** Istio's webhook puts the proxy's image in the place of this one. */
 const injected = "auto";

@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { gatewayInProduction } from "./gatewayInProduction";
 import { gatewaysTls } from "./gatewaysTls";
 import { imagesPinned } from "./imagesPinned";

@@ -1,9 +1,9 @@
-import { isUnknown } from "../../fields";
-import { kinds, stackOf } from "../../match";
-import { minioServer } from "../../minio";
-import { isInProduction, productionSchema } from "../../production";
-import { resourceRule } from "../../rule";
-import { workloadKinds } from "../../workloads";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds, stackOf } from "../../kubernetes/match";
+import { minioServer } from "../../tempo/minio";
+import { isInProduction, productionSchema } from "../../pack/production";
+import { resourceRule } from "../../pack/rule";
+import { workloadKinds } from "../../kubernetes/workloads";
 
 /** MinIO's community edition gets no images and no security fixes for them since October 2025. */
 export const noMinioInProduction = resourceRule(

@@ -1,9 +1,9 @@
-import { isUnknown } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { visitLeaves } from "../../leaves";
-import { everyKind, kinds } from "../../match";
-import { mayBecomeCredential, plainCredential } from "../../plainCredentials";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { visitLeaves } from "../../kubernetes/leaves";
+import { everyKind, kinds } from "../../kubernetes/match";
+import { mayBecomeCredential, plainCredential } from "../../credentials/plainCredentials";
+import { resourceRule } from "../../pack/rule";
 
 /** Kinds whose purpose is to hold credentials, encrypted ones, or the names of keys that hold them. */
 const keepers = [

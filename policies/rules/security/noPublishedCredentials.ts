@@ -1,8 +1,8 @@
-import { isCredentialName, isPublished } from "../../credentials";
-import { isUnknown, type Field } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { isCredentialName, isPublished } from "../../credentials/credentials";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /**
  * Whoever reaches the store tries these first. All that a policy can say of a Secret's value: whether it was written into

@@ -1,6 +1,6 @@
-import { isCredentialName } from "../../credentials";
-import { resourceRule } from "../../rule";
-import { spanTags, taggingKinds } from "../../spanTags";
+import { isCredentialName } from "../../credentials/credentials";
+import { resourceRule } from "../../pack/rule";
+import { spanTags, taggingKinds } from "../../mesh/spanTags";
 
 /** Request headers that let their reader act as the user, beside those whose names promise a credential. */
 const sensitive: ReadonlySet<string> = new Set([

@@ -1,10 +1,10 @@
-import { whoeverIs } from "../../everyone";
-import { isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { cisBenchmark } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import { tenantRights } from "../../tenants";
+import { whoeverIs } from "../../access/everyone";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { cisBenchmark } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { tenantRights } from "../../access/tenants";
 
 /** Roles that Kubernetes and OpenShift themselves bind to everyone: they tell versions and who one is. */
 const harmless: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
-import { isUnknown } from "../../fields";
-import { cisBenchmark } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { boundRoles, includes, rightsOf, type Item, type Rights } from "../../rbac";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
+import { isUnknown } from "../../kubernetes/fields";
+import { cisBenchmark } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { boundRoles, includes, rightsOf, type Item, type Rights } from "../../access/rbac";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
 
 /** Verbs that let their holder take any other right. */
 const takingVerbs: ReadonlyMap<string, string> = new Map([

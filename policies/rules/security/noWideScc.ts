@@ -1,10 +1,10 @@
-import { isUnknown, type Field } from "../../fields";
-import type { Findings } from "../../findings";
-import { openshiftConstraints } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { sccRole } from "../../openshift";
-import { includes, rightsOf } from "../../rbac";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { openshiftConstraints } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { sccRole } from "../../kubernetes/openshift";
+import { includes, rightsOf } from "../../access/rbac";
+import { resourceRule } from "../../pack/rule";
 
 /** The constraints of OpenShift that let pods be root, or reach what belongs to the node. */
 const wide: ReadonlySet<string> = new Set([

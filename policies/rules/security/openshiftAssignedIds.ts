@@ -1,8 +1,8 @@
-import { isUnknown } from "../../fields";
-import { openshiftConstraints } from "../../frameworks";
-import { hasOwnScc, isForOpenshift } from "../../openshift";
-import { podOf } from "../../podSecurity";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { openshiftConstraints } from "../../pack/frameworks";
+import { hasOwnScc, isForOpenshift } from "../../kubernetes/openshift";
+import { podOf } from "../../podSecurity/podSecurity";
+import { stackRule } from "../../pack/rule";
 
 /**
  * OpenShift gives each namespace a range of ids. A pod that asks for another one is refused, at the pod: the Deployment

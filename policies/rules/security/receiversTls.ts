@@ -1,7 +1,7 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 import { gatewayField } from "../../tempo/gateways";
 
 /** Behind a gateway the receivers speak TLS with certificates of the operator, and only with the gateway. */

@@ -1,8 +1,8 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { isUnknown } from "../../fields";
-import { podSecurityStandards } from "../../frameworks";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { podSecurityStandards } from "../../pack/frameworks";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 const enforceLabel = "pod-security.kubernetes.io/enforce";
 

@@ -1,10 +1,10 @@
-import { podSecurityStandards } from "../../frameworks";
-import { podOf } from "../../podSecurity";
-import { baselineControls } from "../../podSecurityBaseline";
-import { restrictPods } from "../../podSecurityRemedy";
-import { restrictedControls } from "../../podSecurityRestricted";
-import { resourceRule } from "../../rule";
-import { workloadKinds } from "../../workloads";
+import { podSecurityStandards } from "../../pack/frameworks";
+import { podOf } from "../../podSecurity/podSecurity";
+import { baselineControls } from "../../podSecurity/podSecurityBaseline";
+import { restrictPods } from "../../podSecurity/podSecurityRemedy";
+import { restrictedControls } from "../../podSecurity/podSecurityRestricted";
+import { resourceRule } from "../../pack/rule";
+import { workloadKinds } from "../../kubernetes/workloads";
 
 /**
  * Kubernetes itself refuses such pods only in namespaces that ask for it, and then at the pod, not at the workload that

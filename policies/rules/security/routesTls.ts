@@ -1,9 +1,9 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { hardeningGuide } from "../../frameworks";
-import { kinds, type KubernetesObject, type Match } from "../../match";
-import { withFields, type Props } from "../../remediation";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds, type KubernetesObject, type Match } from "../../kubernetes/match";
+import { withFields, type Props } from "../../pack/remediation";
+import { resourceRule } from "../../pack/rule";
 
 /** Where a custom resource says how the Route that its operator makes ends TLS. */
 const terminations: readonly (readonly [Match, readonly (readonly string[])[]])[] = [

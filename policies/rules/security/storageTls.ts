@@ -1,10 +1,10 @@
-import { isUnknown, type Decision, type Field, type Unknown } from "../../fields";
-import type { Violation } from "../../findings";
-import { hardeningGuide } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import { declaredSecret, secretEntry } from "../../secrets";
-import type { Stack } from "../../stack";
+import { isUnknown, type Decision, type Field, type Unknown } from "../../kubernetes/fields";
+import type { Violation } from "../../pack/findings";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { declaredSecret, secretEntry } from "../../kubernetes/secrets";
+import type { Stack } from "../../kubernetes/stack";
 
 /**
  * Traces are what the mesh's users did. For a TempoStack, tempo-operator looks at nothing but `tls.enabled`: with an

@@ -1,11 +1,11 @@
-import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../../fields";
-import { cisBenchmark } from "../../frameworks";
-import { selects, type LabelOf } from "../../labelSelector";
-import { kinds, type KubernetesObject } from "../../match";
-import { minioServer } from "../../minio";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
-import { podTemplate } from "../../workloads";
+import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../../kubernetes/fields";
+import { cisBenchmark } from "../../pack/frameworks";
+import { selects, type LabelOf } from "../../kubernetes/labelSelector";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { minioServer } from "../../tempo/minio";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
+import { podTemplate } from "../../kubernetes/workloads";
 
 /** Pods that keep traces, and where it would say that nothing limits who reaches them. */
 interface Store {

@@ -1,9 +1,9 @@
-import { whoeverIs } from "../../everyone";
-import { isUnknown } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
-import { tenantRights } from "../../tenants";
+import { whoeverIs } from "../../access/everyone";
+import { isUnknown } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import { tenantRights } from "../../access/tenants";
 
 /**
  * Traces tell what the mesh's users did, with their URLs. The samples of tempo-operator and Kiali bind the readers to

@@ -1,8 +1,8 @@
-import { isUnknown, type Field } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { visitLeaves, type Leaf } from "../../leaves";
-import { everyKind } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { visitLeaves, type Leaf } from "../../kubernetes/leaves";
+import { everyKind } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** Switches that have a client take any certificate, in lower case and without separators. */
 const switches: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
-import { isUnknown, type Decision, type Field } from "../../fields";
-import { hardeningGuide } from "../../frameworks";
-import { kinds, type KubernetesObject } from "../../match";
-import { resourceRule } from "../../rule";
+import { isUnknown, type Decision, type Field } from "../../kubernetes/fields";
+import { hardeningGuide } from "../../pack/frameworks";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** A view that is reachable from outside shows every trace to whoever knows its address. */
 export const traceViewsAuthenticated = resourceRule(

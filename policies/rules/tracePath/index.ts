@@ -1,4 +1,4 @@
-import type { Rule } from "../../rule";
+import type { Rule } from "../../pack/rule";
 import { kialiAddonAuthReplaced } from "./kialiAddonAuthReplaced";
 import { kialiFindsServiceNames } from "./kialiFindsServiceNames";
 import { kialiSettingsTakeEffect } from "./kialiSettingsTakeEffect";

@@ -1,8 +1,8 @@
-import { allOf, isSet, not } from "../../decisions";
-import { anyOf, isUnknown } from "../../fields";
+import { allOf, isSet, not } from "../../pack/decisions";
+import { anyOf, isUnknown } from "../../kubernetes/fields";
 import { isAddon, tracingOf } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** The mesh's addon has written basic authentication into the resource, and a change of the URL alone leaves it there. */
 export const kialiAddonAuthReplaced = stackRule(

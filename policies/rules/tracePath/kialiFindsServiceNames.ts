@@ -1,10 +1,10 @@
-import { allOf, equals } from "../../decisions";
+import { allOf, equals } from "../../pack/decisions";
 import { tracingOf } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { reportDefects } from "../../possibleDefect";
-import { providerUses } from "../../providerUses";
-import { stackRule } from "../../rule";
-import { tracingProviders } from "../../tracingProviders";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects } from "../../pack/possibleDefect";
+import { providerUses } from "../../mesh/providerUses";
+import { stackRule } from "../../pack/rule";
+import { tracingProviders } from "../../mesh/tracingProviders";
 
 /** The setting with which proxies call a service as OpenTelemetry has it: without its namespace. */
 const semanticConventions = "OTEL_SEMANTIC_CONVENTIONS";

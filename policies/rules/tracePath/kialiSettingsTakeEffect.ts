@@ -1,11 +1,11 @@
-import { allOf, equals, isSet, not } from "../../decisions";
-import { isUnknown, type Field } from "../../fields";
+import { allOf, equals, isSet, not } from "../../pack/decisions";
+import { isUnknown, type Field } from "../../kubernetes/fields";
 import { kialiSettings, type KialiSetting } from "../../kiali/kialiSettings";
 import { kialiVersion, queryUrl, tracingOf, versionTwo } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { reportDefects, type PossibleDefect } from "../../possibleDefect";
-import { stackRule } from "../../rule";
-import { isBefore, type Version } from "../../version";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects, type PossibleDefect } from "../../pack/possibleDefect";
+import { stackRule } from "../../pack/rule";
+import { isBefore, type Version } from "../../kubernetes/version";
 
 /** Kiali's CRD has the settings of all versions, so the API server takes what the server then ignores. */
 export const kialiSettingsTakeEffect = stackRule(

@@ -1,10 +1,10 @@
-import { allOf, equals } from "../../decisions";
-import { isUnknown } from "../../fields";
-import type { Defect } from "../../findings";
+import { allOf, equals } from "../../pack/decisions";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Defect } from "../../pack/findings";
 import { queryUrl, tracingOf, type QueryUrl } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { reportDefects, type PossibleDefect } from "../../possibleDefect";
-import { stackRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects, type PossibleDefect } from "../../pack/possibleDefect";
+import { stackRule } from "../../pack/rule";
 import { describeService, type KnownService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost, serviceOfShortName, type ServiceHost } from "../../services/serviceHost";

@@ -1,4 +1,4 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
 import {
   isAddon,
   isGatewayUrl,
@@ -8,11 +8,11 @@ import {
   versionTwo,
   type QueryUrl,
 } from "../../kiali/kialiTracing";
-import type { Defect } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
-import { isBefore } from "../../version";
+import type { Defect } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
+import { isBefore } from "../../kubernetes/version";
 
 /** Where Tempo and Jaeger usually answer queries, and in which way. */
 const ports = { jaegerHttp: 16686, jaegerGrpc: 16685, tempoHttp: 3200, tempoGrpc: 9095 } as const;

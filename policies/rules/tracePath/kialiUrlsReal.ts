@@ -1,7 +1,7 @@
-import { isUnknown } from "../../fields";
+import { isUnknown } from "../../kubernetes/fields";
 import { outsideProblem, urlProblem } from "../../kiali/urls";
-import { kinds } from "../../match";
-import { resourceRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
 
 /** The settings of an external service that are URLs, and whether browsers use them. */
 const urlSettings = [

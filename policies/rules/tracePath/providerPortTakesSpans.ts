@@ -1,14 +1,14 @@
-import { upgradesToHttp2 } from "../../destinationRules";
-import { anyOf, isUnknown, type Unknown } from "../../fields";
-import type { Violation } from "../../findings";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { upgradesToHttp2 } from "../../mesh/destinationRules";
+import { anyOf, isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Violation } from "../../pack/findings";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 import { describeService, type KnownService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost } from "../../services/serviceHost";
 import { usualPort, usualPorts, type SpanProtocol } from "../../services/servicePort";
-import type { Stack } from "../../stack";
-import { destinationOf, tracingProviders, type Destination } from "../../tracingProviders";
+import type { Stack } from "../../kubernetes/stack";
+import { destinationOf, tracingProviders, type Destination } from "../../mesh/tracingProviders";
 
 type Defect = Pick<Violation, "problem" | "fix">;
 

@@ -1,10 +1,10 @@
-import { isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { stackRule } from "../../pack/rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { fullName, serviceOfHost, serviceOfShortName } from "../../services/serviceHost";
-import { tracingProviders, type TracingProvider } from "../../tracingProviders";
+import { tracingProviders, type TracingProvider } from "../../mesh/tracingProviders";
 
 /**
  * A control plane that does not find the service switches the provider off, and only its log says so. A service that has

@@ -1,10 +1,10 @@
-import { isUnknown, type Field } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { meshConfig } from "../../mesh";
-import { unknownToIstio, unknownToMaistra } from "../../providerSupport";
-import { resourceRule } from "../../rule";
-import { versionOf, type Version } from "../../version";
+import { isUnknown, type Field } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { meshConfig } from "../../mesh/mesh";
+import { unknownToIstio, unknownToMaistra } from "../../mesh/providerSupport";
+import { resourceRule } from "../../pack/rule";
+import { versionOf, type Version } from "../../kubernetes/version";
 
 /** The tracing types with which Maistra's operator refuses a Zipkin provider. */
 const otherTracers: ReadonlySet<string> = new Set(["Jaeger", "Stackdriver"]);

@@ -1,13 +1,13 @@
-import { clientTls, type ClientTls } from "../../clientTls";
-import { isUnknown, type Unknown } from "../../fields";
-import type { Violation } from "../../findings";
-import type { Mesh } from "../../mesh";
-import { stackRule } from "../../rule";
+import { clientTls, type ClientTls } from "../../mesh/clientTls";
+import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Violation } from "../../pack/findings";
+import type { Mesh } from "../../mesh/mesh";
+import { stackRule } from "../../pack/rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { serviceOfHost } from "../../services/serviceHost";
-import type { Stack } from "../../stack";
-import { destinationOf, tracingProviders, type TracingProvider } from "../../tracingProviders";
+import type { Stack } from "../../kubernetes/stack";
+import { destinationOf, tracingProviders, type TracingProvider } from "../../mesh/tracingProviders";
 
 /** The modes in which proxies speak TLS that is not Istio's own. */
 const ownTls: ReadonlySet<string | undefined> = new Set(["SIMPLE", "MUTUAL"]);

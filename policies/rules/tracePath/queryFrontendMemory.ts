@@ -1,8 +1,8 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { asMebibytes } from "../../quantity";
-import { resourceRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { asMebibytes } from "../../kubernetes/quantity";
+import { resourceRule } from "../../pack/rule";
 import { queryFrontendMemory as memoryOf } from "../../tempo/queryFrontendMemory";
 
 /**

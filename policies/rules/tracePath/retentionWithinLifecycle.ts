@@ -1,9 +1,9 @@
-import { durationHours } from "../../duration";
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
+import { durationHours } from "../../kubernetes/duration";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
 import { bucketLifecycles, type BucketLifecycle } from "../../tempo/bucketLifecycles";
 import { SecretContent } from "../../tempo/secretContent";
 import { secretOf, storageReferences, type StorageReference } from "../../tempo/storageReferences";

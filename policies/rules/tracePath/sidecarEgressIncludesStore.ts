@@ -1,13 +1,13 @@
-import { meansHost } from "../../destinationRules";
-import { anyOf, isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds, type KubernetesObject } from "../../match";
-import type { Mesh } from "../../mesh";
-import { providerUses } from "../../providerUses";
-import { stackRule } from "../../rule";
+import { meansHost } from "../../mesh/destinationRules";
+import { anyOf, isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import type { Mesh } from "../../mesh/mesh";
+import { providerUses } from "../../mesh/providerUses";
+import { stackRule } from "../../pack/rule";
 import { serviceOfHost } from "../../services/serviceHost";
-import type { Stack } from "../../stack";
-import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../tracingProviders";
+import type { Stack } from "../../kubernetes/stack";
+import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../mesh/tracingProviders";
 
 /** A proxy knows only what its Sidecar lists; spans to a service that it does not know are lost without an error. */
 export const sidecarEgressIncludesStore = stackRule(

@@ -1,8 +1,8 @@
-import { isTrue } from "../../decisions";
-import { isUnknown, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { reportDefects } from "../../possibleDefect";
-import { stackRule } from "../../rule";
+import { isTrue } from "../../pack/decisions";
+import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { reportDefects } from "../../pack/possibleDefect";
+import { stackRule } from "../../pack/rule";
 import { SecretContent } from "../../tempo/secretContent";
 import { presentKeys, storageKeys, type CredentialMode, type StorageKeys } from "../../tempo/storageKeys";
 import { endpointDefects, isPlainEndpoint, keyFileDefects } from "../../tempo/storageTexts";

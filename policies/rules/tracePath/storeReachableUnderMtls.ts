@@ -1,15 +1,15 @@
-import { clientTls, mutual } from "../../clientTls";
-import { isUnknown } from "../../fields";
-import type { Findings } from "../../findings";
-import { kinds } from "../../match";
-import type { Mesh } from "../../mesh";
-import { stackRule } from "../../rule";
+import { clientTls, mutual } from "../../mesh/clientTls";
+import { isUnknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import { kinds } from "../../kubernetes/match";
+import type { Mesh } from "../../mesh/mesh";
+import { stackRule } from "../../pack/rule";
 import { describeService } from "../../services/knownService";
 import { KnownServices } from "../../services/knownServices";
 import { serviceOfHost } from "../../services/serviceHost";
 import { hasSidecar } from "../../services/sidecars";
-import type { Stack } from "../../stack";
-import { destinationOf, tracingProviders, type Destination } from "../../tracingProviders";
+import type { Stack } from "../../kubernetes/stack";
+import { destinationOf, tracingProviders, type Destination } from "../../mesh/tracingProviders";
 
 /** Tempo has no sidecar, and often a collector has none: it does not understand Istio's mutual TLS. */
 export const storeReachableUnderMtls = stackRule(

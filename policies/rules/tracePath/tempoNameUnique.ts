@@ -1,6 +1,6 @@
-import { isUnknown } from "../../fields";
-import { kinds } from "../../match";
-import { stackRule } from "../../rule";
+import { isUnknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
+import { stackRule } from "../../pack/rule";
 
 /** Both kinds make objects called `tempo-<name>`, so the operator's webhook refuses the one that comes second. */
 export const tempoNameUnique = stackRule(

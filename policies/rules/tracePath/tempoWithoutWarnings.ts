@@ -1,11 +1,11 @@
-import { allOf, isSet, isTrue, not } from "../../decisions";
-import { anyOf, isUnknown, type Decision } from "../../fields";
+import { allOf, isSet, isTrue, not } from "../../pack/decisions";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
 import { kialiVersion, versionTwo } from "../../kiali/kialiTracing";
-import { kinds } from "../../match";
-import { reportDefects } from "../../possibleDefect";
-import { stackRule } from "../../rule";
-import type { Stack } from "../../stack";
-import { isBefore } from "../../version";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects } from "../../pack/possibleDefect";
+import { stackRule } from "../../pack/rule";
+import type { Stack } from "../../kubernetes/stack";
+import { isBefore } from "../../kubernetes/version";
 
 const deprecated = {
   problem: "which tempo-operator will no longer have in a later version",

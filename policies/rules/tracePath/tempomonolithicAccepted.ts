@@ -1,6 +1,6 @@
-import { kinds } from "../../match";
-import { reportDefects } from "../../possibleDefect";
-import { resourceRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects } from "../../pack/possibleDefect";
+import { resourceRule } from "../../pack/rule";
 import { tempoMonolithicRefusals } from "../../tempo/tempoMonolithicRefusals";
 
 /** As for TempoStacks, only the operator's webhook knows which settings exclude each other. */

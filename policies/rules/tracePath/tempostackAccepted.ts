@@ -1,6 +1,6 @@
-import { kinds } from "../../match";
-import { reportDefects } from "../../possibleDefect";
-import { resourceRule } from "../../rule";
+import { kinds } from "../../kubernetes/match";
+import { reportDefects } from "../../pack/possibleDefect";
+import { resourceRule } from "../../pack/rule";
 import { tempoStackRefusals } from "../../tempo/tempoStackRefusals";
 
 /** tempo-operator's webhook sees combinations that the CRD's schema lets through, but only once the update is running. */

@@ -1,8 +1,8 @@
-import { isUnknown, type Field, type Unknown } from "../../fields";
-import type { Findings } from "../../findings";
-import type { Mesh } from "../../mesh";
-import { providerUses, type ProviderUse } from "../../providerUses";
-import { stackRule } from "../../rule";
+import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import type { Findings } from "../../pack/findings";
+import type { Mesh } from "../../mesh/mesh";
+import { providerUses, type ProviderUse } from "../../mesh/providerUses";
+import { stackRule } from "../../pack/rule";
 
 /** The headers by which a tracer passes a trace on, by kind of provider. */
 const formats: Readonly<Record<string, string>> = {
