@@ -25,6 +25,9 @@ export = async () => {
     clusterIdentifier,
     enableSecretMutable: true,
     enableConfigMapMutable: true,
+    // The default of 50 requests per second is the longest part of a preview with many members. The API server shares out
+    // its own capacity among all its clients.
+    kubeClientSettings: { qps: 500, burst: 1000 },
   });
   const opts = { provider };
 

@@ -57,6 +57,13 @@ export function perExtraMember(timings: readonly { members: number; preview: Tim
     );
 }
 
+/** A further member's cost, marked by whether it is no more than that of the members before. */
+function furtherMember(costs: readonly number[], index: number): string {
+  const [cost, before] = [costs[index], costs[index - 1]];
+  const mark = cost === undefined || before === undefined ? "" : cost <= before ? "✓ " : "✗ ";
+  return cost === undefined ? "" : `${mark}${cost.toFixed(1)} ms`;
+}
+
 /** Seconds that the pack may cost for 500 resources, beyond a pack without rules. */
 const acceptedSeconds = 1;
 
@@ -133,9 +140,9 @@ export function renderResults({ machine, runs, operations, members, pack, previe
       members.map((entry, index) => [
         String(entry.members),
         `${seconds(entry.preview)} (${range(entry.preview)})`,
-        index === 0 ? "" : `${cheap[index - 1]!.toFixed(1)} ms`,
+        furtherMember(cheap, index - 1),
         `${seconds(entry.withPolicies)} (${range(entry.withPolicies)})`,
-        index === 0 ? "" : `${checked[index - 1]!.toFixed(1)} ms`,
+        furtherMember(checked, index - 1),
       ]),
     ),
     "",

@@ -138,6 +138,7 @@ describe("the benchmark", () => {
       members: [
         { members: 10, preview: [1], withPolicies: [2] },
         { members: 20, preview: [1.1], withPolicies: [2.2] },
+        { members: 30, preview: [1.2], withPolicies: [2.41] },
       ],
       pack: { resources: 500, rules: 9, empty: [1], pack: [1.5, 2.5, 9] },
       previews: { preview: [3], withPolicies: [4] },
@@ -146,6 +147,7 @@ describe("the benchmark", () => {
     assert.match(text, /^\| fast \| 2\.00 .* \| 2\.00 × \| ✓ ≤ 2 × \|/m);
     assert.match(text, /^\| slow \| 2\.10 .* \| 2\.10 × \| ✗ ≤ 2 × \| 4\.20 .* \| 0\.50 × \|$/m);
     assert.match(text, /^\| 20 \| 1\.10 .* \| 10\.0 ms \| 2\.20 .* \| 20\.0 ms \|$/m);
+    assert.match(text, /^\| 30 \| 1\.20 .* \| ✓ 10\.0 ms \| 2\.41 .* \| ✗ 21\.0 ms \|$/m);
     assert.match(text, /^\| 500 resources judged by 9 rules.* \| 1\.00 .* \| 2\.50 .* \| 1\.50 s \| ✗ ≤ 1 s \|$/m);
     assert.match(text, /^\| preview of the dev stack \| 3\.00 .* \| 4\.00 .* \| 25 % \| ✓ ≤ 40 % \|$/m);
     assert.match(text, /^\| program \(Node\.js\) \| 320 \| {2}\|$/m);

@@ -62,4 +62,11 @@ describe("index", () => {
       enableConfigMapMutable: "true",
     });
   });
+
+  it("does not hold the requests of a large mesh back to Pulumi's 50 per second", async () => {
+    const recorder = new Recorder();
+    await runProgram(recorder, { stack: "dev" });
+    const { kubeClientSettings } = recorder.find("cluster").inputs as { kubeClientSettings: string };
+    assert.ok((JSON.parse(kubeClientSettings) as { qps: number }).qps > 50);
+  });
 });
