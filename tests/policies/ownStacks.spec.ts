@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Resource } from "../../policies/kubernetes/match";
+import { presetLevel, presets, type Preset } from "../../policies/presets/definition";
 import { rules } from "../../policies/rules";
 import { judge } from "./helper";
 
@@ -19,9 +20,11 @@ function resourcesOf(stack: string): readonly Resource[] {
   }));
 }
 
-/** The names of the rules that refuse the resources. */
-async function refusals(resources: readonly Resource[]): Promise<readonly string[]> {
-  const mandatory = rules.filter(({ enforcementLevel }) => enforcementLevel === "mandatory");
+/** The names of the rules that refuse the resources, by their own levels or by those of a preset. */
+async function refusals(resources: readonly Resource[], preset?: Preset): Promise<readonly string[]> {
+  const mandatory = rules.filter(
+    (rule) => (preset ? presetLevel(preset, rule) : rule.enforcementLevel) === "mandatory",
+  );
   const outcomes = await Promise.all(mandatory.map(async (rule) => ({ rule, ...(await judge(rule, resources)) })));
   return outcomes.flatMap(({ rule, violations }) => (violations.length > 0 ? [rule.name] : []));
 }
@@ -104,6 +107,16 @@ describe("this project's own stacks and the policy pack", () => {
       assert.deepEqual(Object.fromEntries(found), advised[stack]);
     });
   }
+
+  it("passes dev and staging with the presets of their names", async () => {
+    assert.deepEqual(await refusals(resourcesOf("dev"), presets.dev), []);
+    assert.deepEqual(await refusals(resourcesOf("staging"), presets.staging), []);
+  });
+
+  it("refuses prod with the preset production, for what docs/design.md says", async () => {
+    const refused = ["gateway-in-production", "storage-tls", "no-minio-in-production", "data-protected"];
+    assert.deepEqual(await refusals(resourcesOf("prod"), presets.production), refused);
+  });
 
   it("refuses dev without bookinfo among the members", async () => {
     const resources = changed(resourcesOf("dev"), "ServiceMeshMemberRoll", { members: ["tracing-system"] });
