@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { jobAnnotations, jobOptions } from "./jobOptions";
-import { recommendedLabels } from "./labels";
+import { jobOptions } from "./jobOptions";
 import type { Minio } from "./minio";
-import { minioClientDeadlineSeconds, minioClientPod } from "./minioClient";
+import { minioClientDeadlineSeconds, minioClientJob } from "./minioClient";
 import type { TraceStore } from "./traceStore";
 
 /** Arguments of {@link CredentialRetirement}. */
@@ -26,32 +25,23 @@ export class CredentialRetirement extends pulumi.ComponentResource {
     super("mesh-tracing:storage:CredentialRetirement", name, {}, opts);
     new k8s.batch.v1.Job(
       `${name}-${args.credentialsGeneration}`,
-      {
-        metadata: {
-          name: `minio-retirement-${args.credentialsGeneration}`,
-          namespace: args.namespace,
-          labels: recommendedLabels("minio", "retirement"),
-          annotations: jobAnnotations,
-        },
-        spec: {
-          backoffLimit: 6,
-          activeDeadlineSeconds: minioClientDeadlineSeconds,
-          template: minioClientPod({
-            image: args.clientImage,
-            endpoint: args.storage.endpoint,
-            rootSecretName: args.storage.rootSecretName,
-            // As the store reports it: known only when Tempo runs with this Secret.
-            accessKeySecretName: args.traceStore.storageSecretName,
-            script: [
-              // A list that cannot be had must fail the job, so it is not part of the pipe.
-              `users=$(mc admin user list store)`,
-              `printf '%s\\n' "$users" | while read -r _ id _; do`,
-              `  [ -z "$id" ] || [ "$id" = "$ACCESS_KEY_ID" ] || mc admin user remove store "$id" >/dev/null`,
-              `done`,
-            ],
-          }),
-        },
-      },
+      minioClientJob({
+        purpose: "retirement",
+        credentialsGeneration: args.credentialsGeneration,
+        namespace: args.namespace,
+        image: args.clientImage,
+        endpoint: args.storage.endpoint,
+        rootSecretName: args.storage.rootSecretName,
+        // As the store reports it: known only when Tempo runs with this Secret.
+        accessKeySecretName: args.traceStore.storageSecretName,
+        script: [
+          // A list that cannot be had must fail the job, so it is not part of the pipe.
+          `users=$(mc admin user list store)`,
+          `printf '%s\\n' "$users" | while read -r _ id _; do`,
+          `  [ -z "$id" ] || [ "$id" = "$ACCESS_KEY_ID" ] || mc admin user remove store "$id" >/dev/null`,
+          `done`,
+        ],
+      }),
       jobOptions(this, minioClientDeadlineSeconds),
     );
     this.registerOutputs({});

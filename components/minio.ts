@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { jobAnnotations, jobOptions } from "./jobOptions";
+import { jobOptions } from "./jobOptions";
 import { recommendedLabels } from "./labels";
-import { minioClientDeadlineSeconds, minioClientPod } from "./minioClient";
+import { minioClientDeadlineSeconds, minioClientJob } from "./minioClient";
 import type { ObjectStorage } from "./objectStorage";
 import { onceMade } from "./onceMade";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
@@ -56,34 +56,25 @@ export class Minio extends pulumi.ComponentResource implements ObjectStorage {
     const key = this.accessKey(name, args);
     const provisioning = new k8s.batch.v1.Job(
       `${name}-provisioning-${args.credentialsGeneration}`,
-      {
-        metadata: {
-          name: `minio-provisioning-${args.credentialsGeneration}`,
-          namespace: args.namespace,
-          labels: recommendedLabels("minio", "provisioning"),
-          annotations: jobAnnotations,
-        },
-        spec: {
-          backoffLimit: 6,
-          activeDeadlineSeconds: minioClientDeadlineSeconds,
-          template: minioClientPod({
-            image: args.clientImage,
-            endpoint: onceMade(deployment, this.endpoint),
-            rootSecretName: this.rootSecretName,
-            accessKeySecretName: key.secretName,
-            script: [
-              `mc mb --ignore-existing store/${bucket}`,
-              `printf '%s' "$BUCKET_POLICY" > /tmp/policy.json`,
-              `mc admin policy create store ${bucket} /tmp/policy.json`,
-              // From standard input, so that the key is in no process list.
-              `printf '%s\\n%s\\n' "$ACCESS_KEY_ID" "$ACCESS_KEY_SECRET" | mc admin user add store`,
-              // Attaching again is an error; then the user must have the policy already.
-              `mc admin policy attach store ${bucket} --user "$ACCESS_KEY_ID" || case "$(mc admin user info store "$ACCESS_KEY_ID")" in *${bucket}*) ;; *) exit 1 ;; esac`,
-            ],
-            environment: { BUCKET_POLICY: JSON.stringify(bucketPolicy) },
-          }),
-        },
-      },
+      minioClientJob({
+        purpose: "provisioning",
+        credentialsGeneration: args.credentialsGeneration,
+        namespace: args.namespace,
+        image: args.clientImage,
+        endpoint: onceMade(deployment, this.endpoint),
+        rootSecretName: this.rootSecretName,
+        accessKeySecretName: key.secretName,
+        script: [
+          `mc mb --ignore-existing store/${bucket}`,
+          `printf '%s' "$BUCKET_POLICY" > /tmp/policy.json`,
+          `mc admin policy create store ${bucket} /tmp/policy.json`,
+          // From standard input, so that the key is in no process list.
+          `printf '%s\\n%s\\n' "$ACCESS_KEY_ID" "$ACCESS_KEY_SECRET" | mc admin user add store`,
+          // Attaching again is an error; then the user must have the policy already.
+          `mc admin policy attach store ${bucket} --user "$ACCESS_KEY_ID" || case "$(mc admin user info store "$ACCESS_KEY_ID")" in *${bucket}*) ;; *) exit 1 ;; esac`,
+        ],
+        environment: { BUCKET_POLICY: JSON.stringify(bucketPolicy) },
+      }),
       jobOptions(this, minioClientDeadlineSeconds),
     );
     this.accessKeyId = key.id;
