@@ -4,6 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { presetConfig, presetLevel, presets, type Preset } from "../policies/presets/definition";
 import type { Rule } from "../policies/pack/rule";
 import { folderOf, groups, rules } from "../policies/rules";
+import { mistakesSection } from "./policyCatalogueMistakes";
 import { ruleSection } from "./policyCatalogueRule";
 
 const root = path.join(__dirname, "..");
@@ -42,6 +43,7 @@ async function page(): Promise<string> {
     "# Policies",
     `The ${rules.length} rules of the policy pack: what each demands, an example that breaks it, and what the pack says then. The levels are those that hold without configuration; [policies/README.md](../policies/README.md) says how to run and configure the pack.`,
     ...presetSection(),
+    ...(await mistakesSection()),
     ...(await Promise.all(sections)).flat(),
   ].join("\n\n");
 }

@@ -14,6 +14,8 @@ import { rules } from "../policies/rules";
  */
 export async function ruleSection(rule: Rule, example: string): Promise<string> {
   const [comment, manifest] = takeComment(example);
+  // Its line numbers are those of the example without its comment, as it is shown.
+  const said = await printed([rule], manifest, "example.yaml");
   return [
     `### ${rule.name}`,
     `**${rule.displayName}.** ${rule.description}`,
@@ -22,7 +24,7 @@ export async function ruleSection(rule: Rule, example: string): Promise<string> 
     `Example: ${comment}`,
     fenced("yaml", manifest),
     "What is printed:",
-    fenced("text", await printed(rule, example)),
+    fenced("text", said),
     `Fix: ${rule.remediationSteps}`,
   ].join("\n\n");
 }
@@ -74,23 +76,27 @@ function typeOf(schema: PolicyConfigJSONSchemaDefinition | undefined): string {
   }
 }
 
-/** The first comment of an example as a sentence, and the rest. */
-function takeComment(example: string): readonly [string, string] {
+/** The first comment of a manifest as a sentence, and the rest. */
+export function takeComment(example: string): readonly [string, string] {
   const lines = example.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("#"));
   const comment = lines.slice(0, end).map((line) => line.replace(/^# ?/, ""));
   return [comment.join(" "), lines.slice(end).join("\n")];
 }
 
-/** What the audit prints of the rule for its example; line numbers are those of the example without its comment. */
-async function printed(rule: Rule, example: string): Promise<string> {
-  const [, manifest] = takeComment(example);
-  const { objects } = readManifest(manifest, "example.yaml", defaultEnvironment);
+/**
+ * What the audit prints of some rules for a manifest.
+ *
+ * @param file What it calls the manifest.
+ */
+export async function printed(subjects: readonly Rule[], manifest: string, file: string): Promise<string> {
+  const { objects } = readManifest(manifest, file, defaultEnvironment);
   const findings = await judgeObjects(rules, objects, packSettings(rules, {}));
-  const own = findings.filter((finding) => finding.rule === rule);
+  const own = findings.filter((finding) => subjects.includes(finding.rule));
   return own.map((finding) => paragraph(finding, finding.verdict)).join("\n\n");
 }
 
-function fenced(language: string, text: string): string {
+/** A text as it is, in Markdown. */
+export function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 }

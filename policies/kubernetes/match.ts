@@ -56,7 +56,8 @@ export const kinds = {
   istioOperator: { group: "install.istio.io", kinds: ["IstioOperator"] },
   minioTenant: { group: "minio.min.io", kinds: ["Tenant"] },
   istioRevisionTag: { group: "sailoperator.io", kinds: ["IstioRevisionTag"] },
-  istioInstallation: { group: "sailoperator.io", kinds: ["IstioCNI", "ZTunnel"] },
+  istioCni: { group: "sailoperator.io", kinds: ["IstioCNI"] },
+  ztunnel: { group: "sailoperator.io", kinds: ["ZTunnel"] },
   ossmConsole: { group: "kiali.io", kinds: ["OSSMConsole"] },
   service: { group: "core", kinds: ["Service"] },
   persistentVolumeClaim: { group: "core", kinds: ["PersistentVolumeClaim"] },
@@ -72,6 +73,7 @@ export const kinds = {
   jaeger: { group: "jaegertracing.io", kinds: ["Jaeger"] },
   destinationRule: { group: "networking.istio.io", kinds: ["DestinationRule"] },
   sidecar: { group: "networking.istio.io", kinds: ["Sidecar"] },
+  uiPlugin: { group: "observability.openshift.io", kinds: ["UIPlugin"] },
 } as const satisfies Record<string, Match>;
 
 /** Whatever Kubernetes serves. */
@@ -87,15 +89,18 @@ export class KubernetesObject implements FieldOwner {
   readonly isProtected: boolean;
   /** Without the `Patch` of a resource that patches it. */
   readonly kind: string;
+  /** Group and version; of the group without a name it is the version alone. */
+  readonly apiVersion: string;
   private readonly group: string;
   private readonly provider: Resource["provider"];
 
-  private constructor(resource: Resource, group: string, kind: string) {
+  private constructor(resource: Resource, group: string, version: string, kind: string) {
     this.urn = resource.urn;
     this.props = resource.props;
     this.provider = resource.provider;
     this.isProtected = resource.opts?.protect === true;
     this.group = group;
+    this.apiVersion = group === "core" ? version : `${group}/${version}`;
     this.kind = kind.replace(/Patch$/, "");
     this.isPatch = kind.endsWith("Patch");
   }
@@ -103,8 +108,8 @@ export class KubernetesObject implements FieldOwner {
   /** The object that a resource stands for; undefined if it is not one of Kubernetes. */
   static from(resource: Resource): KubernetesObject | undefined {
     // A custom resource has no class of its own, so Pulumi's isType cannot tell it; the type token can.
-    const [, group, kind] = /^kubernetes:([^:/]+)\/[^:/]+:(\w+)$/.exec(resource.type) ?? [];
-    return group && kind ? new KubernetesObject(resource, group, kind) : undefined;
+    const [, group, version, kind] = /^kubernetes:([^:/]+)\/([^:/]+):(\w+)$/.exec(resource.type) ?? [];
+    return group && version && kind ? new KubernetesObject(resource, group, version, kind) : undefined;
   }
 
   /** Whether it is of one of the kinds, its Patch variants included. */

@@ -1,9 +1,9 @@
-import { allOf, equals } from "../pack/decisions";
 import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
 import { kinds } from "../kubernetes/match";
 import type { Stack } from "../kubernetes/stack";
 import { podTemplate, sidecarAnswer } from "../kubernetes/workloads";
 import type { KnownService } from "./knownService";
+import { isBehind } from "./podsBehind";
 
 /** Whether the pods behind a service have a sidecar: they ask for one, or leave it to a namespace that does. */
 export function hasSidecar(service: KnownService, stack: Stack): Decision {
@@ -15,30 +15,21 @@ export function hasSidecar(service: KnownService, stack: Stack): Decision {
 }
 
 /** The labels and annotations of the pods behind a service, as far as the stack declares them. */
-function podMetadata(
-  { maker, namespace }: KnownService,
-  stack: Stack,
-): readonly (readonly [Decision, readonly Field[]])[] {
+function podMetadata({ maker }: KnownService, stack: Stack): readonly (readonly [Decision, readonly Field[]])[] {
   if (maker.is(kinds.collector)) {
     return [[true, [maker.field("metadata", "labels"), maker.field("spec", "podAnnotations")]]];
   }
+  if (!maker.is(kinds.service)) {
+    return [];
+  }
   const selector = maker.field("spec", "selector").entries();
-  if (!maker.is(kinds.service) || isUnknown(selector) || selector.length === 0) {
-    return isUnknown(selector) ? [[selector, []]] : [];
+  if (isUnknown(selector)) {
+    return [[selector, []]];
   }
   return stack.objects.flatMap((object): readonly (readonly [Decision, readonly Field[]])[] => {
-    const metadata = object.namespace === namespace ? podTemplate(object)?.at("metadata") : undefined;
-    if (!metadata) {
-      return [];
-    }
-    const labels = metadata.at("labels");
-    const isBehind = allOf(
-      selector.map(([key, field]) => {
-        const value = field.string();
-        return isUnknown(value) ? value : value !== undefined && equals(labels.at(key), value);
-      }),
-    );
-    return isBehind === false ? [] : [[isBehind, [labels, metadata.at("annotations")]]];
+    const behind = isBehind(maker, object);
+    const metadata = podTemplate(object)?.at("metadata");
+    return behind === false || !metadata ? [] : [[behind, [metadata.at("labels"), metadata.at("annotations")]]];
   });
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { presets } from "../../policies/presets/definition";
 import { rules } from "../../policies/rules";
 import { catalogueFiles } from "../../scripts/policyCatalogue";
+import { publishedMistakes } from "../../scripts/publishedMistakes";
 
 const root = join(__dirname, "../..");
 const read = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : "");
@@ -36,6 +37,17 @@ describe("catalogue of the rules", function () {
         assert.ok(section.includes(part), `${name} lacks ${part}`);
       }
       assert.match(section, new RegExp(`\\nexample\\.yaml:\\d+: \\w+ ${name} \\(\\w+\\)\\n +\\S`));
+    }
+  });
+
+  it("tells of each published mistake what each of its rules says", () => {
+    const [, section = ""] = read("docs/policies.md").split(/^## (?=Published mistakes)/m);
+    for (const { name, source, rules: found } of publishedMistakes) {
+      const [, own = ""] = section.split(`published/${name}.yaml)`);
+      assert.ok(own.split("**", 1)[0]!.includes(`Source: ${source}.`), name);
+      for (const rule of found) {
+        assert.match(own, new RegExp(`\\n${name}\\.yaml:\\d+: \\w+ ${rule} \\(\\w+\\)\\n +\\S`));
+      }
     }
   });
 

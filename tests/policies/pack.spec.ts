@@ -8,6 +8,9 @@ import { judge, mend, resource, soundStack } from "./helper";
 
 /** The rules that judge a stack also if it declares no part of a mesh. */
 const withoutMesh = new Set<string>([
+  "api-versions-served",
+  "api-versions-current",
+  "served-pods-probed",
   "traced-pods-labelled",
   "scaled-replicas-unset",
   "tempo-name-unique",
@@ -40,7 +43,7 @@ const asksOfAll = new Set<string>([
 /** Objects of the trace path, which the sound stack does without. */
 const tracePath = [
   ...["TempoStack", "TempoMonolithic"].map((kind) => `tempo.grafana.com/v1alpha1:${kind}`),
-  ...["DestinationRule", "Sidecar"].map((kind) => `networking.istio.io/v1:${kind}`),
+  ...["DestinationRule", "Sidecar"].map((kind) => `networking.istio.io/v1beta1:${kind}`),
   "kiali.io/v1alpha1:Kiali",
   "opentelemetry.io/v1beta1:OpenTelemetryCollector",
   "core/v1:Service",

@@ -1,6 +1,7 @@
 import type { Rule } from "../../pack/rule";
 import { controlPlaneDiscovered } from "./controlPlaneDiscovered";
 import { controlPlaneNotMember } from "./controlPlaneNotMember";
+import { injectedNamespaceHasPods } from "./injectedNamespaceHasPods";
 import { injectedNamespaceInMesh } from "./injectedNamespaceInMesh";
 import { injectionByLabel } from "./injectionByLabel";
 import { injectionRevisionExists } from "./injectionRevisionExists";
@@ -10,6 +11,7 @@ import { providerServiceInMesh } from "./providerServiceInMesh";
 import { sidecarInMesh } from "./sidecarInMesh";
 import { sidecarRequestEffective } from "./sidecarRequestEffective";
 import { singleInjectionLabel } from "./singleInjectionLabel";
+import { storeOutsideMesh } from "./storeOutsideMesh";
 import { telemetryInMesh } from "./telemetryInMesh";
 import { tracedPodsLabelled } from "./tracedPodsLabelled";
 
@@ -28,4 +30,6 @@ export const membershipRules: readonly Rule[] = [
   sidecarRequestEffective,
   injectionByLabel,
   tracedPodsLabelled,
+  injectedNamespaceHasPods,
+  storeOutsideMesh,
 ];

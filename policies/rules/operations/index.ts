@@ -1,11 +1,15 @@
 import type { Rule } from "../../pack/rule";
+import { apiVersionsCurrent } from "./apiVersionsCurrent";
+import { clusterScopedWithoutNamespace } from "./clusterScopedWithoutNamespace";
 import { containerRequests } from "./containerRequests";
 import { dataProtected } from "./dataProtected";
 import { defaultNamespaceUnused } from "./defaultNamespaceUnused";
 import { fieldsLeftToControllers } from "./fieldsLeftToControllers";
+import { jobsEnd } from "./jobsEnd";
 import { kialiAddonPatched } from "./kialiAddonPatched";
 import { ownershipLabels } from "./ownershipLabels";
 import { scaledReplicasUnset } from "./scaledReplicasUnset";
+import { servedPodsProbed } from "./servedPodsProbed";
 import { waitForReportedCondition } from "./waitForReportedCondition";
 import { workloadAwaited } from "./workloadAwaited";
 
@@ -20,4 +24,8 @@ export const operationsRules: readonly Rule[] = [
   scaledReplicasUnset,
   waitForReportedCondition,
   workloadAwaited,
+  apiVersionsCurrent,
+  clusterScopedWithoutNamespace,
+  jobsEnd,
+  servedPodsProbed,
 ];

@@ -1,7 +1,11 @@
 import type { Rule } from "../../pack/rule";
+import { apiVersionsServed } from "./apiVersionsServed";
+import { istioAccepted } from "./istioAccepted";
 import { kialiAddonAuthReplaced } from "./kialiAddonAuthReplaced";
 import { kialiFindsServiceNames } from "./kialiFindsServiceNames";
+import { kialiSettingsInPlace } from "./kialiSettingsInPlace";
 import { kialiSettingsTakeEffect } from "./kialiSettingsTakeEffect";
+import { kialiShowsTraces } from "./kialiShowsTraces";
 import { kialiStoreExists } from "./kialiStoreExists";
 import { kialiTracingProtocol } from "./kialiTracingProtocol";
 import { kialiUrlsReal } from "./kialiUrlsReal";
@@ -42,4 +46,8 @@ export const tracePathRules: readonly Rule[] = [
   kialiFindsServiceNames,
   kialiAddonAuthReplaced,
   kialiUrlsReal,
+  apiVersionsServed,
+  istioAccepted,
+  kialiSettingsInPlace,
+  kialiShowsTraces,
 ];

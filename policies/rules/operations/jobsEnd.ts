@@ -1,0 +1,37 @@
+import { kinds } from "../../kubernetes/match";
+import { resourceRule } from "../../pack/rule";
+import { podTemplate } from "../../kubernetes/workloads";
+
+/** Where a Job, and a CronJob for its own, says how long it may take. */
+const places = [
+  [kinds.job, ["spec"]],
+  [kinds.cronJob, ["spec", "jobTemplate", "spec"]],
+] as const;
+
+/** A Job that waits for what never comes is neither failed nor done, and an update waits with it. */
+export const jobsEnd = resourceRule(
+  {
+    name: "jobs-end",
+    displayName: "Jobs end",
+    description: "A Job must say after which time it is ended.",
+    enforcementLevel: "advisory",
+    severity: "low",
+    tags: ["operations"],
+    url: "https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup",
+    remediationSteps: "Set spec.activeDeadlineSeconds to more than the Job takes when all goes well.",
+  },
+  places.map(([match]) => match),
+  (object, findings) => {
+    const path = places.find(([match]) => object.is(match))![1];
+    const field = object.field(...path, "activeDeadlineSeconds");
+    const ofPods = podTemplate(object)!.at("spec", "activeDeadlineSeconds");
+    if (!object.isPatch && field.read() === undefined && ofPods.read() === undefined) {
+      findings.violation({
+        object,
+        field,
+        problem: "so a Job that hangs is never ended",
+        fix: "Set it to more than the Job takes when all goes well.",
+      });
+    }
+  },
+);
