@@ -51,7 +51,8 @@ const essentials: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   "gateway-and-receiver-tls": { "tempostack-accepted": /distributor\.tls\.enabled is true, but with a gateway/ },
   "readers-everyone": { "tenants-not-for-everyone": /system:authenticated/ },
   "cluster-scoped-in-namespace": {
-    "cluster-scoped-without-namespace": /metadata\.namespace .*no Istio(?:CNI)? is in a namespace.*spec\.namespace says where/,
+    "cluster-scoped-without-namespace":
+      /metadata\.namespace .*no Istio(?:CNI)? is in a namespace.*spec\.namespace says where/,
   },
   "mtls-exemption-elsewhere": {
     "store-reachable-under-mtls": /tls\.mode is "ISTIO_MUTUAL".*Service tempo\/user-collector has no sidecar/,
