@@ -22,9 +22,9 @@ export function mayBeSecretName(name: string): boolean {
   return /secret$/i.test(name);
 }
 
-/** Whether a text could be the name of a Kubernetes object. */
+/** Whether a text could be the name of a Kubernetes object, or its namespace and name. */
 export function isObjectName(value: string): boolean {
-  return /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
+  return /^(?:[a-z0-9][-a-z0-9]*\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
 }
 
 /** Texts that say something else than a credential, although they stand where one could. */

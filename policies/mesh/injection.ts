@@ -1,5 +1,6 @@
-import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
+import { anyOf, isUnknown, type Field, type Unknown } from "../kubernetes/fields";
 import type { KubernetesObject } from "../kubernetes/match";
+import type { Stack } from "../kubernetes/stack";
 import { injectKey, podTemplate } from "../kubernetes/workloads";
 
 /** The label by which a namespace asks for sidecars of the default revision; it outweighs all others. */
@@ -46,4 +47,10 @@ export function podRequest(object: KubernetesObject): InjectionRequest | Unknown
     return isUnknown(value) ? value : { field: labels.at(revisionLabel), revision: wanted! };
   }
   return value === "true" ? { field: inject, revision: defaultRevision } : undefined;
+}
+
+/** Whether a namespace is in no mesh of Maistra, whose webhook has no revisions and hears annotations too. */
+export function goesByIstio(stack: Stack, namespace: string): boolean {
+  const maistra = stack.meshes.all.filter((mesh) => mesh.isMaistra);
+  return anyOf(maistra.map((mesh) => mesh.contains(namespace))) === false;
 }

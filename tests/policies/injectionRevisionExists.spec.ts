@@ -70,6 +70,13 @@ describe("injection-revision-exists", () => {
     assert.deepEqual((await judged(controlPlane(), roll("bookinfo"), namespace("bookinfo", enabled))).violations, []);
   });
 
+  it("leaves pods alone that OpenShift Service Mesh 2 injects, while a stack moves from it to Istio's own", async () => {
+    const pods = deployment("bookinfo", { labels: asking });
+    const planes = [plane("mesh", { namespace: "istio-system-3" }), controlPlane()];
+    assert.equal(await count(...planes, roll("bookinfo"), namespace("bookinfo"), pods), 0);
+    assert.equal(await count(...planes, roll("shop"), namespace("bookinfo"), pods), 1);
+  });
+
   it("judges patches of namespaces and workloads", async () => {
     const subject = resource("core/v1:NamespacePatch", { metadata: { name: "bookinfo", labels: enabled } });
     assert.equal(await count(plane("mesh"), subject), 1);

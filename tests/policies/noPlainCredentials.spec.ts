@@ -129,6 +129,9 @@ describe("no-plain-credentials", () => {
   it("takes a secret whose value could be a name for the name of a Secret", async () => {
     assert.ok(!(await isFound(inKiali({ secret: "oauth-client" }))));
     assert.ok(!(await isFound(inKiali({ imagePullSecret: "registry.pull" }))));
+    assert.ok(!(await isFound(inKiali({ secret: "istio-system/oauth-client" }))));
+    assert.ok(await isFound(inKiali({ secret: "a/b/c" })));
+    assert.ok(await isFound(inKiali({ clientSecret: "istio-system/oauth-client" })));
     assert.ok(await isFound(inKiali({ secret: "Oauth_Client!" })));
     assert.ok(await isFound(inKiali({ secret: canary })));
   });

@@ -1,6 +1,6 @@
 import { isUnknown, type Unknown } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
-import { namespaceRequest, podRequest, type InjectionRequest } from "../../mesh/injection";
+import { goesByIstio, namespaceRequest, podRequest, type InjectionRequest } from "../../mesh/injection";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import { Revisions } from "../../mesh/revisions";
 import { stackRule } from "../../pack/rule";
@@ -46,12 +46,15 @@ export const injectionRevisionExists = stackRule(
   },
 );
 
-/** What pods ask for, if their namespace has no label that decides for them. */
+/** What pods ask Istio for, if their namespace has no label that decides for them. */
 function requestOfPods(stack: Stack, object: KubernetesObject): InjectionRequest | Unknown | undefined {
   const request = podRequest(object);
   const namespace = object.namespace;
   if (!request || isUnknown(request) || isUnknown(namespace)) {
     return request && (isUnknown(namespace) ? namespace : request);
+  }
+  if (!goesByIstio(stack, namespace)) {
+    return undefined;
   }
   const labelOf = stack.namespaces.labelsOf(namespace);
   const labels = ["istio-injection", "istio.io/rev"].map(labelOf);

@@ -1,6 +1,6 @@
-import { anyOf, isUnknown, type Field } from "../../kubernetes/fields";
+import { isUnknown, type Field } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
-import { injectionLabel, revisionLabel } from "../../mesh/injection";
+import { goesByIstio, injectionLabel, revisionLabel } from "../../mesh/injection";
 import type { KubernetesObject } from "../../kubernetes/match";
 import { stackRule } from "../../pack/rule";
 import type { Stack } from "../../kubernetes/stack";
@@ -34,12 +34,6 @@ export const sidecarRequestEffective = stackRule(
     }
   },
 );
-
-/** Whether a namespace is in no mesh of Maistra, which hears annotations too. */
-function goesByIstio(stack: Stack, namespace: string): boolean {
-  const maistra = stack.meshes.all.filter((mesh) => mesh.isMaistra);
-  return anyOf(maistra.map((mesh) => mesh.contains(namespace))) === false;
-}
 
 function judge(stack: Stack, object: KubernetesObject, request: Field, namespace: string, findings: Findings): void {
   const labelOf = stack.namespaces.labelsOf(namespace);
