@@ -41,7 +41,7 @@ export const noPlainCredentials = resourceRule(
     tags: ["security", "credentials"],
     url: "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
     framework: hardeningGuide(
-      "Authentication and authorization",
+      "Network separation and hardening",
       "Credentials belong into Secrets, not into manifests, images or environment variables.",
     ),
     remediationSteps:
