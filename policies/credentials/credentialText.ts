@@ -18,8 +18,14 @@ export function textKindOf(fileName: string): TextKind {
 }
 
 // A name in quotes is the whole text in them: the end of a sentence in quotes is none.
-const quoted =
-  /(?<name>[\w.-]+)(?:(?<![ \t][\w.-]+)["'\]]+)?\s*(?<![=!<>])[:=](?!=)\s*(?<quote>["'`])(?<value>(?:(?!\k<quote>)[^\n])+)\k<quote>/g;
+const quotedBy = (quotes: string): RegExp =>
+  new RegExp(
+    `(?<name>[\\w.-]+)(?:(?<![ \\t][\\w.-]+)["'\\]]+)?\\s*(?<![=!<>])[:=](?!=)\\s*(?<quote>[${quotes}])(?<value>(?:(?!\\k<quote>)[^\\n])+)\\k<quote>`,
+    "g",
+  );
+const quoted = quotedBy("\"'`");
+/** What stands between backquotes a shell runs. */
+const quotedInShell = quotedBy("\"'");
 const inShell = /(?:^|[\s;&|])(?<name>[A-Za-z_]\w*)=(?<value>[^\s"'`$;&|()<>\\]+)/g;
 const flag = /(?:^|\s)--?(?<name>[\w.-]+)(?:=|\s+)(?<value>[^\s"'`;&|-][^\s"'`;&|]*)/g;
 const line =
@@ -29,7 +35,7 @@ const comment = /^[ \t]*(?:#|\/\/|;).*$/gm;
 /** How each kind of text assigns. */
 const assignments: Readonly<Record<TextKind, readonly RegExp[]>> = {
   code: [quoted],
-  shell: [quoted, inShell, flag],
+  shell: [quotedInShell, inShell, flag],
   config: [quoted, line],
 };
 

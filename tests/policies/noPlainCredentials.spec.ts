@@ -247,6 +247,7 @@ describe("no-plain-credentials", () => {
       assert.ok(await isFound(inScript(`export MINIO_SECRET_KEY=${canary}; minio server`)));
       assert.ok(await isFound(inScript(`set -e\nPASSWORD='${canary}' tool`)));
       assert.ok(!(await isFound(inScript("TOKEN=$(cat /var/run/secrets/token)"))));
+      assert.ok(!(await isFound(inScript("TOKEN=`oc sa get-token puller`"))));
       assert.ok(!(await isFound(inScript('mc alias set store "$ENDPOINT" "$ROOT_USER" "$ROOT_PASSWORD"'))));
       assert.ok(!(await isFound(inScript("mkdir -p /storage/tempo && minio server /storage"))));
     });
