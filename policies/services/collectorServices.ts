@@ -1,4 +1,5 @@
-import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../kubernetes/fields";
+import { createRequire } from "node:module";
+import { anyOf, Field, isUnknown, Unknown, type Decision } from "../kubernetes/fields";
 import { equals, isSet, not } from "../pack/decisions";
 import type { KubernetesObject } from "../kubernetes/match";
 import { declaredPorts } from "./declaredServices";
@@ -47,10 +48,9 @@ export function collectorServices(collector: KubernetesObject): readonly KnownSe
 
 /** The ports of the receivers that a pipeline uses. */
 function receiverPorts(collector: KubernetesObject): readonly PortsIf[] {
-  const config = collector.field("spec", "config");
-  if (typeof config.read() === "string") {
-    // In v1alpha1 the configuration is YAML in a text.
-    return [[new Unknown(() => `${config.toString()} of ${collector.toString()} is a text`), []]];
+  const config = configOf(collector);
+  if (isUnknown(config)) {
+    return [[config, []]];
   }
   const entries = config.at("receivers").entries();
   if (isUnknown(entries)) {
@@ -80,6 +80,28 @@ function receiverPorts(collector: KubernetesObject): readonly PortsIf[] {
       ];
     });
   });
+}
+
+/** The part of the package yaml that is used here. */
+interface Yaml {
+  readonly parse: (text: string) => unknown;
+}
+
+/** A collector's configuration, which in v1alpha1 is YAML in a text. */
+function configOf(collector: KubernetesObject): Field | Unknown {
+  const path = ["spec", "config"];
+  const text = collector.field(...path).string();
+  if (typeof text !== "string") {
+    return collector.field(...path);
+  }
+  // Loaded here, since hardly a preview needs it and it takes as long to load as all rules.
+  const { parse } = createRequire(__filename)("yaml") as Yaml;
+  try {
+    const props = { spec: { config: parse(text) } };
+    return new Field({ props, toString: () => collector.toString() }, path);
+  } catch {
+    return new Unknown(() => `${path.join(".")} of ${collector.toString()} is no YAML`);
+  }
 }
 
 function isInPipeline(config: Field, receiver: string): Decision {
