@@ -1,13 +1,7 @@
 import { isCredentialName, knownCredential } from "./credentials";
 import { assignedCredential, isCredential, textKindOf, type TextKind } from "./credentialText";
-import { isUnknown } from "../kubernetes/fields";
-import type { Leaf } from "../kubernetes/leaves";
-
-/** Keys of lists whose items are a command line. */
-const commandLines: ReadonlySet<string> = new Set(["args", "command", "extraArgs"]);
-
-/** Keys below which a credential may stand under any name, so that it matters if nothing of them is known. */
-const anyName: ReadonlySet<string> = new Set([...commandLines, "env", "data", "spec", "containers"]);
+import { isUnknown, type Unknown } from "../kubernetes/fields";
+import { commandLines, mayBeWhole, type Leaf } from "../kubernetes/leaves";
 
 /** What credential a leaf holds in plain text, as a noun; undefined if it holds none. */
 export function plainCredential(leaf: Leaf, isFile: boolean): string | undefined {
@@ -30,7 +24,13 @@ export function plainCredential(leaf: Leaf, isFile: boolean): string | undefined
 
 /** Whether a credential could turn up in this place once its value is known. */
 export function mayBecomeCredential(leaf: Leaf, isFile: boolean): boolean {
-  return isFile || anyName.has(leaf.key) || isCredentialName(nameOf(leaf));
+  return isFile || mayBeWhole(leaf) || isCredentialName(nameOf(leaf));
+}
+
+/** Why it is not known what a leaf means: the name beside a `value` is not. */
+export function unknownName({ segment, holder }: Leaf): Unknown | undefined {
+  const names = segment === "value" ? ["name", "key"] : [];
+  return names.map((key) => holder.at(key).string()).find(isUnknown);
 }
 
 /** What says what a leaf means: the name beside a `value`, the flag before an argument, or its key. */

@@ -1,4 +1,4 @@
-import { not } from "../pack/decisions";
+import { not, same } from "../pack/decisions";
 import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "./fields";
 
 /** Labels of an object, by key; undefined for a key it does not have. */
@@ -12,7 +12,7 @@ export function selects(selector: Field, labelOf: LabelOf): Decision {
     return isUnknown(labels) ? labels : (expressions as Unknown);
   }
   const unmet = anyOf([
-    ...labels.map(([key, value]) => not(equal(labelOf(key), value.string()))),
+    ...labels.map(([key, value]) => not(same(labelOf(key), value.string()))),
     ...expressions.map((expression) => not(holds(expression, labelOf))),
   ]);
   return not(unmet);
@@ -28,7 +28,7 @@ function holds(expression: Field, labelOf: LabelOf): Decision {
     return undecided;
   }
   const label = labelOf(key as string);
-  const isOneOf = anyOf((values as readonly Field[]).map((value) => equal(label, value.string())));
+  const isOneOf = anyOf((values as readonly Field[]).map((value) => same(label, value.string())));
   const exists = isUnknown(label) ? label : label !== undefined;
   switch (operator) {
     case "In":
@@ -42,11 +42,4 @@ function holds(expression: Field, labelOf: LabelOf): Decision {
     default:
       return false;
   }
-}
-
-function equal(left: string | Unknown | undefined, right: string | Unknown | undefined): Decision {
-  if (isUnknown(left) || isUnknown(right)) {
-    return isUnknown(left) ? left : (right as Unknown);
-  }
-  return left !== undefined && left === right;
 }

@@ -13,6 +13,20 @@ export interface Leaf {
   readonly value: string | number | boolean | Unknown;
 }
 
+/** Keys of lists whose items are a command line. */
+export const commandLines: ReadonlySet<string> = new Set(["args", "command", "extraArgs"]);
+
+/** Keys whose values are pods and containers, or hold them, and what a program in them gets to read. */
+const wholes: ReadonlySet<string> = new Set([
+  ...commandLines,
+  ...["spec", "template", "jobTemplate", "initContainers", "containers", "env", "data"],
+]);
+
+/** Whether a leaf that is not known may be a whole part of an object, in which anything may turn up. */
+export function mayBeWhole({ key }: Leaf): boolean {
+  return wholes.has(key);
+}
+
 /**
  * Visits every leaf below a place. Walks the values themselves, since reading each leaf from the top of its object would
  * take several times as long.

@@ -1,4 +1,4 @@
-import { Field, isUnknown, type FieldOwner, type Unknown } from "./fields";
+import { Field, isUnknown, type Decision, type FieldOwner, type Unknown } from "./fields";
 
 /** What rules read of a resource, both of one that is about to be registered and of one of a whole stack. */
 export interface Resource {
@@ -131,8 +131,9 @@ export class KubernetesObject implements FieldOwner {
   }
 
   /** Whether it was read from a cluster, so that nobody can say which of its fields were asked for. */
-  get isLive(): boolean {
-    return !this.hasInputs && this.field("metadata", "uid").read() !== undefined;
+  get isLive(): Decision {
+    const uid = this.field("metadata", "uid").read();
+    return !this.hasInputs && (isUnknown(uid) ? uid : uid !== undefined);
   }
 
   private get hasInputs(): boolean {

@@ -1,3 +1,4 @@
+import { equals, not } from "../pack/decisions";
 import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../kubernetes/fields";
 import { selects } from "../kubernetes/labelSelector";
 import { kinds, type KubernetesObject } from "../kubernetes/match";
@@ -31,6 +32,7 @@ export class Mesh {
   readonly rootNamespace: string | Unknown;
   /** The members that are listed by name; not those that a label selector finds. */
   readonly members: readonly Member[];
+  /** A list that is not known counts as one entry that is not known. */
   readonly providers: readonly Provider[];
   private readonly memberNames: ReadonlySet<string | Unknown>;
   private readonly selectors: readonly Field[];
@@ -49,8 +51,11 @@ export class Mesh {
     const roots = istios.map((istio) => meshConfig(istio, "rootNamespace").string());
     this.rootNamespace = roots.find((root) => root !== undefined) ?? namespace;
 
-    const provided = controlPlanes.map((object) => ({ object, ...lists([meshConfig(object, "extensionProviders")]) }));
-    this.providers = provided.flatMap(({ object, items }) => items.map((entry) => ({ object, entry })));
+    this.providers = controlPlanes.flatMap((object) => {
+      const list = meshConfig(object, "extensionProviders");
+      const entries = list.items();
+      return (isUnknown(entries) ? [list.at(0)] : entries).map((entry) => ({ object, entry }));
+    });
 
     this.members = [
       ...rolls.flatMap((object) =>
@@ -76,16 +81,13 @@ export class Mesh {
       namespaces: [
         ...selectors.doubts,
         ...[...this.memberNames].filter(isUnknown),
-        ...elsewhere("member roll", namespace, !hasRoll(objects)),
+        ...elsewhere("member roll", namespace, not(hasRoll(objects))),
       ],
-      providers: [
-        ...provided.flatMap(({ doubts }) => doubts),
-        ...elsewhere(
-          "control plane",
-          namespace,
-          provided.every(({ object, isEmpty }) => object.isPatch && isEmpty),
-        ),
-      ],
+      providers: elsewhere(
+        "control plane",
+        namespace,
+        this.providers.length === 0 && controlPlanes.every(({ isPatch }) => isPatch),
+      ),
     };
   }
 
@@ -145,15 +147,16 @@ function lists(fields: readonly Field[]): { items: readonly Field[]; doubts: rea
 }
 
 /** Whether the stack itself says which members the mesh has; if not, that one is missing proves nothing. */
-function hasRoll({ controlPlanes, rolls }: MeshObjects): boolean {
+function hasRoll({ controlPlanes, rolls }: MeshObjects): Decision {
   const declaresMembers = rolls.some((roll) => !roll.isPatch || roll.field("spec", "members").read() !== undefined);
   // Without a roll, the stack's mesh has no members, unless it makes a roll of its own that selects them by label.
-  const needsNone = controlPlanes.some(
-    (plane) => !plane.isPatch && plane.field("spec", "mode").read() !== "ClusterWide",
-  );
-  return declaresMembers || needsNone;
+  const wholes = controlPlanes.filter(({ isPatch }) => !isPatch);
+  return anyOf([declaresMembers, ...wholes.map((plane) => not(equals(plane.field("spec", "mode"), "ClusterWide")))]);
 }
 
-function elsewhere(what: string, namespace: string, isElsewhere: boolean): readonly Unknown[] {
+function elsewhere(what: string, namespace: string, isElsewhere: Decision): readonly Unknown[] {
+  if (isUnknown(isElsewhere)) {
+    return [isElsewhere];
+  }
   return isElsewhere ? [new Unknown(() => `the ${what} of ${namespace} is declared outside this stack`)] : [];
 }

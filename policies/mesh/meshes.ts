@@ -6,15 +6,15 @@ import type { DeclaredNamespaces } from "../kubernetes/namespaces";
 /** The meshes that a stack declares, wholly or in part: one for each namespace with a control plane or a roll. */
 export class Meshes {
   readonly all: readonly Mesh[];
-  /** Why there may be more. */
-  private readonly doubts: readonly Unknown[];
+  /** The parts of meshes of which it is not known yet where they belong: there may be more meshes for them. */
+  readonly unplaced: ReadonlyMap<KubernetesObject, Unknown>;
 
   constructor(objects: readonly KubernetesObject[], namespaces: DeclaredNamespaces) {
     const meshes = new Map<string, MeshObjects>();
-    const doubts = new Set<Unknown>();
+    const unplaced = new Map<KubernetesObject, Unknown>();
     const add = (part: keyof MeshObjects, object: KubernetesObject, namespace: string | Unknown): void => {
       if (isUnknown(namespace)) {
-        doubts.add(namespace);
+        unplaced.set(object, namespace);
         return;
       }
       const mesh = meshes.get(namespace) ?? { controlPlanes: [], rolls: [], memberObjects: [] };
@@ -33,21 +33,21 @@ export class Meshes {
       }
     }
     this.all = [...meshes].map(([namespace, parts]) => new Mesh(namespace, parts, namespaces));
-    this.doubts = [...doubts];
+    this.unplaced = unplaced;
   }
 
   /** Whether the stack declares no part of any mesh; then nothing can be said about meshes. */
   get areNone(): boolean {
-    return this.all.length + this.doubts.length === 0;
+    return this.all.length + this.unplaced.size === 0;
   }
 
   /** Whether any mesh of the stack has the namespace. */
   contain(namespace: string): Decision {
-    return anyOf([...this.all.map((mesh) => mesh.contains(namespace)), ...this.doubts]);
+    return anyOf([...this.all.map((mesh) => mesh.contains(namespace)), ...this.unplaced.values()]);
   }
 
   /** Whether any mesh of the stack declares an extension provider of this name. */
   declareProvider(name: string): Decision {
-    return anyOf([...this.all.map((mesh) => mesh.declaresProvider(name)), ...this.doubts]);
+    return anyOf([...this.all.map((mesh) => mesh.declaresProvider(name)), ...this.unplaced.values()]);
   }
 }

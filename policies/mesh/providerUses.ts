@@ -1,4 +1,4 @@
-import { isUnknown, type StringField } from "../kubernetes/fields";
+import { isUnknown, type Decision, type StringField } from "../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../kubernetes/match";
 import { meshConfig, type Mesh } from "./mesh";
 import type { Stack } from "../kubernetes/stack";
@@ -8,7 +8,7 @@ import { isMeshWide, usedProviders } from "./telemetry";
 export interface ProviderUse extends StringField {
   readonly object: KubernetesObject;
   /** Whether it is for the whole mesh; not for a namespace or some workloads. */
-  readonly isMeshWide: boolean;
+  readonly isMeshWide: Decision;
 }
 
 /** Which providers a mesh uses, those for the whole mesh first: by its Telemetry objects and by its own default. */
@@ -20,7 +20,7 @@ export function providerUses(mesh: Mesh, stack: Stack): readonly ProviderUse[] {
       usedProviders(object).map((use) => ({
         ...use,
         object,
-        isMeshWide: isMeshWide(object, mesh.rootNamespace) === true,
+        isMeshWide: isMeshWide(object, mesh.rootNamespace),
       })),
     );
   const defaults = mesh.objects.controlPlanes.flatMap((object) =>
@@ -30,5 +30,7 @@ export function providerUses(mesh: Mesh, stack: Stack): readonly ProviderUse[] {
       .slice(0, 1)
       .map((use) => ({ ...use, object, isMeshWide: true })),
   );
-  return [...telemetries, ...defaults].sort((left, right) => Number(right.isMeshWide) - Number(left.isMeshWide));
+  return [...telemetries, ...defaults].sort(
+    (left, right) => Number(right.isMeshWide === true) - Number(left.isMeshWide === true),
+  );
 }

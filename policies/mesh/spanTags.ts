@@ -30,6 +30,11 @@ export const taggingKinds: readonly Match[] = [...structuredKinds, kinds.configM
 const proxyConfig = "proxy.istio.io/config";
 
 const inTags = /(?:customTags|custom_tags)\b/;
+/** Keys on the way to tags: what is not known there may hold some. */
+const aboveTags: ReadonlySet<string> = new Set([
+  ...["tracing", "values", "meshConfig", "defaultConfig", "techPreview"],
+  ...["configPatches", "patch", "value", "typed_config", "typedConfig"],
+]);
 const headerHolder = /\.(?:header|requestHeader|request_header)$/;
 const variableHolder = /\.environment$/;
 
@@ -47,18 +52,20 @@ export function spanTags(object: KubernetesObject): { tags: readonly SpanTag[]; 
 }
 
 function structuredTags(object: KubernetesObject): readonly (SpanTag | Unknown)[] {
+  const spec = object.field("spec");
+  const whole = spec.read();
+  if (isUnknown(whole)) {
+    return [whole];
+  }
   const found: (SpanTag | Unknown)[] = [];
   visitLeaves(
-    object.field("spec"),
+    spec,
     () => true,
-    ({ field, holder, segment, value }) => {
+    ({ field, holder, segment, key, value }) => {
       const place = holder.toString();
-      if (!inTags.test(isUnknown(value) ? field.toString() : place)) {
-        return;
-      }
       if (isUnknown(value)) {
-        found.push(value);
-      } else if (typeof value === "string") {
+        found.push(...(inTags.test(field.toString()) || aboveTags.has(key) ? [value] : []));
+      } else if (typeof value === "string" && inTags.test(place)) {
         const isName = segment === "name";
         const formatted = matches(value, inFormat).flatMap((names) => names.split("?"));
         found.push({

@@ -1,6 +1,8 @@
-import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
+import { same } from "../pack/decisions";
+import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../kubernetes/fields";
 import type { KubernetesObject } from "../kubernetes/match";
 import type { Mesh } from "./mesh";
+import type { ProviderUse } from "./providerUses";
 import type { SpanProtocol } from "../services/servicePort";
 
 /** The kinds of extension providers that are tracing stores or collectors of one's own. */
@@ -30,6 +32,11 @@ export function tracingProviders(mesh: Mesh): readonly TracingProvider[] {
         sends: kind === "zipkin" ? "Zipkin" : otlp(settings),
       })),
   );
+}
+
+/** Whether proxies send their spans to a provider, for one of these reasons. */
+export function isUsed({ name }: Pick<TracingProvider, "name">, uses: readonly ProviderUse[]): Decision {
+  return anyOf(uses.map(({ value }) => same(value, name)));
 }
 
 /** Where a provider sends its spans, and in which protocol. */

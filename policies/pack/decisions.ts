@@ -1,4 +1,4 @@
-import { isUnknown, type Decision, type Field } from "../kubernetes/fields";
+import { isUnknown, type Decision, type Field, type Unknown } from "../kubernetes/fields";
 
 /** No if any answer is no, else not known if any is not, else yes. */
 export function allOf(decisions: readonly Decision[]): Decision {
@@ -21,8 +21,12 @@ export function isSet(field: Field): Decision {
   return isUnknown(value) ? value : value !== undefined && value !== "";
 }
 
+/** Whether two texts are the same; one that is missing is like no other. */
+export function same(left: string | Unknown | undefined, right: string | Unknown | undefined): Decision {
+  return [left, right].find(isUnknown) ?? (left !== undefined && left === right);
+}
+
 /** Whether a field holds this text. */
 export function equals(field: Field, text: string): Decision {
-  const value = field.string();
-  return isUnknown(value) ? value : value === text;
+  return same(field.string(), text);
 }

@@ -78,6 +78,13 @@ export function stackRule(
   check: Check<Stack>,
   { withoutMesh = false }: StackRuleOptions = {},
 ): RuleMetadata & StackValidationPolicy {
+  const judge: Check<Stack> = (stack, findings, config) => {
+    if (!withoutMesh) {
+      // Such a part says nothing about any mesh yet, so the check does not see it.
+      stack.meshes.unplaced.forEach((because, object) => findings.undecided(object, because));
+    }
+    check(stack, findings, config);
+  };
   return {
     ...metadata,
     validateStack: (args, report) => {
@@ -85,7 +92,7 @@ export function stackRule(
       if (stack.meshes.areNone && !withoutMesh) {
         return notApplicable(args, "The stack declares no control plane and no member roll");
       }
-      run(check, stack, args.getConfig(), report);
+      run(judge, stack, args.getConfig(), report);
     },
   };
 }

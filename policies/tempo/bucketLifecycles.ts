@@ -95,10 +95,13 @@ function lifecyclesOf({ props, urn }: Resource, kind: LifecycleKind): readonly B
     return [{ source, bucket, days: rules }];
   }
   return rules.flatMap((rule) => {
-    const isOff = kind.off[1].includes(rule.at(...kind.off[0]).read());
-    const isNarrowed = kind.prefixes.some((path) => !isNothing(rule.at(...path).read()));
+    const off = rule.at(...kind.off[0]).read();
+    const prefixes = kind.prefixes.map((path) => rule.at(...path).read());
+    const isOff = kind.off[1].includes(off);
+    const isNarrowed = prefixes.some((prefix) => !isUnknown(prefix) && !isNothing(prefix));
     const days = daysIn(rule.at(...kind.days));
-    return isOff || isNarrowed || days === undefined ? [] : [{ source, bucket, days }];
+    const doubt = [off, ...prefixes].find(isUnknown);
+    return isOff || isNarrowed || days === undefined ? [] : [{ source, bucket, days: doubt ?? days }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { allOf, same } from "../pack/decisions";
 import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../kubernetes/match";
 import type { Stack } from "../kubernetes/stack";
@@ -43,6 +44,11 @@ export function secretOf({ tempo, name }: StorageReference, stack: Stack): Kuber
   if (wanted === undefined || isUnknown(wanted) || isUnknown(namespace)) {
     return [wanted, namespace].find(isUnknown);
   }
-  const found = stack.ofKind(kinds.secret).filter((secret) => secret.name === wanted && secret.namespace === namespace);
-  return found.find((secret) => !secret.isPatch) ?? found[0];
+  const secrets = stack.ofKind(kinds.secret).map((secret) => ({
+    secret,
+    isMeant: allOf([same(secret.name, wanted), same(secret.namespace, namespace)]),
+  }));
+  const found = secrets.filter(({ isMeant }) => isMeant === true).map(({ secret }) => secret);
+  const doubt = secrets.map(({ isMeant }) => isMeant).find(isUnknown);
+  return found.find((secret) => !secret.isPatch) ?? found[0] ?? doubt;
 }

@@ -4,11 +4,13 @@ import { join } from "node:path";
 
 const specs = join(import.meta.dirname, "../policies");
 
-/** The tests that start the engine or npm for minutes, or another Node, or that compare whole pages. */
+/** The tests that start the engine or npm for minutes, or another Node, or that compare whole pages or try everything with everything. */
 const slow = readdirSync(specs)
   .filter((file) => file.endsWith(".spec.ts"))
   .filter(
-    (file) => /^(startup|catalogue)\./.test(file) || /from "\.\/engine"/.test(readFileSync(join(specs, file), "utf8")),
+    (file) =>
+      /^(startup|catalogue|unknownValuesCrossed)\./.test(file) ||
+      /from "\.\/engine"/.test(readFileSync(join(specs, file), "utf8")),
   )
   .map((file) => `tests/policies/${file}`);
 

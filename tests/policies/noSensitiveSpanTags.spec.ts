@@ -130,6 +130,9 @@ describe("no-sensitive-span-tags", () => {
       header(unknown),
       tagged(unknown),
       telemetry([{ customTags: unknown }]),
+      telemetry([unknown]),
+      telemetry(unknown),
+      resource("telemetry.istio.io/v1:Telemetry", { metadata: { name: "x" }, spec: unknown }),
       annotated(unknown),
       configMap(unknown),
     ]) {
@@ -138,7 +141,8 @@ describe("no-sensitive-span-tags", () => {
       assert.equal(notes.length, 1);
       assert.match(notes[0] ?? "", /^Not decided for .* is not known before the update\.$/);
     }
-    assert.deepEqual((await judge(noSensitiveSpanTags, [telemetry(unknown)])).notes, []);
+    const selector = telemetry([], { spec: { selector: unknown } });
+    assert.deepEqual((await judge(noSensitiveSpanTags, [selector])).notes, [], "has no tags in any case");
   });
 
   it("does not apply to other kinds", async () => {

@@ -115,6 +115,8 @@ describe("provider-tls-agrees", () => {
     );
     assert.deepEqual(await counts(mesh, tempoStack(withTls), tls(unknown)), [0, 1]);
     assert.deepEqual(await counts(mesh, tempoStack(), tls("SIMPLE", unknown)), [0, 1]);
-    assert.deepEqual(await counts(controlPlane(withProviders(zipkin(unknown))), tempoStack(withTls)), [0, 0]);
+    assert.deepEqual(await counts(controlPlane(withProviders(zipkin(unknown))), tempoStack(withTls)), [0, 1]);
+    assert.deepEqual(await counts(mesh, tempoStack(withTls, { name: unknown })), [0, 1]);
+    assert.deepEqual(await counts(mesh, tempoStack({ template: { gateway: { enabled: unknown } } })), [0, 1]);
   });
 });

@@ -103,9 +103,10 @@ describe("sidecar-egress-includes-store", () => {
       assert.deepEqual(await counts(mesh, telemetry(), subject), [0, 1]);
     }
     assert.deepEqual(await counts(mesh, telemetry(), sidecar(egress(unknown, "*/*"))), [0, 0]);
-    assert.deepEqual(
-      await counts(controlPlane(withProviders(zipkin(unknown))), telemetry(), sidecar(egress("./*"))),
-      [0, 0],
-    );
+    for (const provider of [zipkin(unknown), zipkin(tempoService, 9411, unknown), unknown]) {
+      const plane = controlPlane(withProviders(provider));
+      assert.deepEqual(await counts(plane, telemetry(), sidecar(egress("./*"))), [0, 1]);
+    }
+    assert.deepEqual(await counts(controlPlane(withProviders(zipkin(unknown))), sidecar(egress("./*"))), [0, 0]);
   });
 });

@@ -161,7 +161,7 @@ describe("sidecar-in-mesh", () => {
       const { violations, notes } = await judge(sidecarInMesh, resources);
       assert.deepEqual(violations, []);
       assert.equal(notes.length, 1);
-      assert.match(notes[0] ?? "", /^Not decided for Deployment .* is not known before the update\.$/);
+      assert.match(notes[0] ?? "", /^Not decided for .*Deployment .* is not known before the update\.$/);
     }
   });
 

@@ -1,4 +1,4 @@
-import { isUnknown, type Field, type Unknown } from "../../kubernetes/fields";
+import { isUnknown, type Field } from "../../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import { resourceRule } from "../../pack/rule";
 
@@ -26,14 +26,15 @@ export const fieldsLeftToControllers = resourceRule(
   },
   [kinds.webhookConfiguration, kinds.customResourceDefinition, kinds.apiService, kinds.configMap, kinds.route],
   (object, findings) => {
-    if (object.isLive) {
+    const { isLive } = object;
+    if (isLive === true) {
       return; // It holds what controllers wrote.
     }
     for (const { field, askedBy } of filledFields(object)) {
       const value = field.read();
       const isEmpty = value === undefined || value === "" || (isMap(value) && Object.keys(value).length === 0);
       const asked = askedBy.read();
-      const unknown = [value, asked].find(isUnknown);
+      const unknown = [isLive, value, asked].find(isUnknown);
       if (isEmpty || asked === undefined || asked === "false") {
         continue;
       }
@@ -71,11 +72,12 @@ function filledFields(object: KubernetesObject): readonly FilledField[] {
 }
 
 function bundles(object: KubernetesObject): readonly Field[] {
-  const webhooks: readonly Field[] | Unknown = object.field("webhooks").items();
+  const list = object.field("webhooks");
+  const webhooks = list.items();
   return [
     object.field("spec", "caBundle"),
     object.field("spec", "conversion", "webhook", "clientConfig", "caBundle"),
-    ...(isUnknown(webhooks) ? [] : webhooks.map((webhook) => webhook.at("clientConfig", "caBundle"))),
+    ...(isUnknown(webhooks) ? [list.at(0)] : webhooks).map((webhook) => webhook.at("clientConfig", "caBundle")),
   ];
 }
 

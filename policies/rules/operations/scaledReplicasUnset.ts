@@ -1,3 +1,4 @@
+import { allOf, not, same } from "../../pack/decisions";
 import { isUnknown } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
@@ -18,7 +19,7 @@ export const scaledReplicasUnset = stackRule(
   (stack, findings) => {
     const autoscalers = stack.ofKind(kinds.autoscaler);
     const workloads = autoscalers.length > 0 ? stack.ofKind(kinds.appsWorkload) : [];
-    for (const workload of workloads.filter(({ isLive }) => !isLive)) {
+    for (const workload of workloads.filter(({ isLive }) => isLive !== true)) {
       if (workload.declaredField("spec", "replicas").read() !== undefined) {
         autoscalers.forEach((autoscaler) => judge(autoscaler, workload, findings));
       }
@@ -29,19 +30,15 @@ export const scaledReplicasUnset = stackRule(
 
 function judge(autoscaler: KubernetesObject, workload: KubernetesObject, findings: Findings): void {
   const target = autoscaler.field("spec", "scaleTargetRef");
-  const pairs = [
-    [target.at("kind").string(), workload.kind],
-    [target.at("name").string(), workload.name],
-    [autoscaler.namespace, workload.namespace],
-  ];
-  const differs = pairs.some(([left, right]) => !isUnknown(left) && !isUnknown(right) && left !== right);
-  const unknown = pairs.flat().find(isUnknown);
-  if (differs) {
-    return;
-  }
-  if (unknown) {
-    findings.undecided(workload, unknown);
-  } else {
+  const isScaled = allOf([
+    same(target.at("kind").string(), workload.kind),
+    same(target.at("name").string(), workload.name),
+    same(autoscaler.namespace, workload.namespace),
+    not(workload.isLive),
+  ]);
+  if (isUnknown(isScaled)) {
+    findings.undecided(workload, isScaled);
+  } else if (isScaled) {
     const replicas = workload.declaredField("spec", "replicas");
     findings.violation({
       object: workload,

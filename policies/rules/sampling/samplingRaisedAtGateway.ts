@@ -1,6 +1,8 @@
-import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import { allOf, not, same } from "../../pack/decisions";
+import { isUnknown, type Decision, type Unknown } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import type { Mesh } from "../../mesh/mesh";
 import { stackRule } from "../../pack/rule";
 import { samplingSettings } from "../../mesh/sampling";
 import type { Stack } from "../../kubernetes/stack";
@@ -23,13 +25,13 @@ export const samplingRaisedAtGateway = stackRule(
   (stack, findings) => {
     const telemetries = stack.ofKind(kinds.telemetry);
     for (const mesh of stack.meshes.all) {
-      const behind = telemetries.filter(({ namespace }) => {
-        const isBehind = typeof namespace === "string" && namespace !== mesh.rootNamespace;
-        return isBehind && mesh.contains(namespace) === true && !hasGateway(stack, namespace);
-      });
-      for (const object of telemetries.filter((telemetry) => isMeshWide(telemetry, mesh.rootNamespace) === true)) {
-        const rate = gatewayRate(object);
-        behind.forEach((telemetry) => rate && compare(telemetry, object, rate, findings));
+      for (const meshWide of telemetries) {
+        const gateway = gatewayRate(meshWide);
+        const others = gateway ? telemetries.filter((telemetry) => telemetry !== meshWide) : [];
+        for (const telemetry of others) {
+          const isOutdone = allOf([isMeshWide(meshWide, mesh.rootNamespace), isBehind(telemetry, mesh, stack)]);
+          compare(telemetry, meshWide, gateway!, isOutdone, findings);
+        }
       }
     }
   },
@@ -41,18 +43,36 @@ function gatewayRate(telemetry: KubernetesObject): StatedRate | Unknown | undefi
   return isUnknown(entries) ? entries : statedRate(entries, "CLIENT");
 }
 
+/** Whether what a Telemetry is for stands behind the mesh's gateways: in a namespace that has none of its own. */
+function isBehind({ namespace }: KubernetesObject, mesh: Mesh, stack: Stack): Decision {
+  return isUnknown(namespace)
+    ? namespace
+    : allOf([
+        not(same(namespace, mesh.rootNamespace)),
+        mesh.contains(namespace),
+        ...gateways(stack).map((gateway) => not(same(gateway.namespace, namespace))),
+      ]);
+}
+
+/** What runs gateways: pods that Istio makes to some, and Gateways of the Gateway API, for which it makes pods. */
+function gateways(stack: Stack): readonly KubernetesObject[] {
+  return stack.objects.filter((object) => object.is(kinds.gatewayApi) || isGateway(object));
+}
+
 function compare(
   telemetry: KubernetesObject,
   meshWide: KubernetesObject,
   gateway: StatedRate | Unknown,
+  isOutdone: Decision,
   findings: Findings,
 ): void {
   const limit = isUnknown(gateway) ? gateway : gateway.percent;
   for (const { field, value: rate } of samplingSettings(telemetry)) {
-    const unknown = [rate, limit].find(isUnknown);
-    if (unknown) {
-      findings.undecided(telemetry, unknown);
-    } else if (!isUnknown(gateway) && typeof rate === "number" && typeof limit === "number" && rate > limit) {
+    const isAbove = isUnknown(rate) ? rate : isUnknown(limit) ? limit : rate > limit;
+    const isRaised = allOf([isOutdone, isAbove]);
+    if (isUnknown(isRaised)) {
+      findings.undecided(telemetry, isRaised);
+    } else if (isRaised && !isUnknown(gateway) && typeof limit === "number") {
       findings.violation({
         object: telemetry,
         field,
@@ -61,11 +81,4 @@ function compare(
       });
     }
   }
-}
-
-/** Whether gateways run in a namespace: those that Istio injects into, or makes for a Gateway of the Gateway API. */
-function hasGateway(stack: Stack, namespace: string): boolean {
-  return stack.objects.some(
-    (object) => (object.is(kinds.gatewayApi) || isGateway(object)) && object.namespace === namespace,
-  );
 }

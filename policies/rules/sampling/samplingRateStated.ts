@@ -1,4 +1,5 @@
 import { anyOf, isUnknown, Unknown, type Decision, type Field } from "../../kubernetes/fields";
+import { isSet } from "../../pack/decisions";
 import type { Findings } from "../../pack/findings";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import type { Mesh } from "../../mesh/mesh";
@@ -70,8 +71,8 @@ function unstatedEntry(mesh: Mesh, entries: readonly Field[]): Field | Unknown |
 }
 
 /** Whether a provider of the mesh decides by itself what is sampled. */
-function hasSampler(mesh: Mesh): boolean {
-  return mesh.providers.some(({ entry }) => entry.at("opentelemetry", "dynatraceSampler").read() !== undefined);
+function hasSampler(mesh: Mesh): Decision {
+  return anyOf(mesh.providers.map(({ entry }) => isSet(entry.at("opentelemetry", "dynatraceSampler"))));
 }
 
 function applies(entry: Field, direction: Direction): boolean {

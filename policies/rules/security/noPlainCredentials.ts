@@ -2,7 +2,7 @@ import { isUnknown } from "../../kubernetes/fields";
 import { hardeningGuide } from "../../pack/frameworks";
 import { visitLeaves } from "../../kubernetes/leaves";
 import { everyKind, kinds } from "../../kubernetes/match";
-import { mayBecomeCredential, plainCredential } from "../../credentials/plainCredentials";
+import { mayBecomeCredential, plainCredential, unknownName } from "../../credentials/plainCredentials";
 import { resourceRule } from "../../pack/rule";
 
 /** Kinds whose purpose is to hold credentials, encrypted ones, or the names of keys that hold them. */
@@ -65,6 +65,7 @@ export const noPlainCredentials = resourceRule(
           return;
         }
         const credential = plainCredential(leaf, isFile);
+        const nameless = unknownName(leaf);
         if (credential !== undefined) {
           findings.violation({
             object,
@@ -73,6 +74,8 @@ export const noPlainCredentials = resourceRule(
             fix: "Put it into a Secret, refer to that, and replace the credential.",
             secret: true,
           });
+        } else if (nameless) {
+          findings.undecided(object, nameless);
         }
       },
     );

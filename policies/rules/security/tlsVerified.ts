@@ -1,6 +1,6 @@
 import { isUnknown, type Field } from "../../kubernetes/fields";
 import { hardeningGuide } from "../../pack/frameworks";
-import { visitLeaves, type Leaf } from "../../kubernetes/leaves";
+import { mayBeWhole, visitLeaves, type Leaf } from "../../kubernetes/leaves";
 import { everyKind } from "../../kubernetes/match";
 import { resourceRule } from "../../pack/rule";
 
@@ -65,6 +65,8 @@ export const tlsVerified = resourceRule(
           violation(leaf.field, true);
         } else if (isCommandLine(leaf) && commands.some((command) => command.test(joined(leaf.holder)))) {
           violation(leaf.holder, true);
+        } else if (isUnknown(leaf.value) && (mayBeWhole(leaf) || leaf.key === "tls")) {
+          findings.undecided(object, leaf.value);
         }
       },
     );

@@ -4,7 +4,7 @@ import { kinds } from "../../kubernetes/match";
 import { reportDefects } from "../../pack/possibleDefect";
 import { providerUses } from "../../mesh/providerUses";
 import { stackRule } from "../../pack/rule";
-import { tracingProviders } from "../../mesh/tracingProviders";
+import { isUsed, tracingProviders } from "../../mesh/tracingProviders";
 
 /** The setting with which proxies call a service as OpenTelemetry has it: without its namespace. */
 const semanticConventions = "OTEL_SEMANTIC_CONVENTIONS";
@@ -24,13 +24,16 @@ export const kialiFindsServiceNames = stackRule(
   },
   (stack, findings) => {
     for (const mesh of stack.meshes.all) {
-      const used = new Set(providerUses(mesh, stack).map(({ value }) => value));
-      const renaming = tracingProviders(mesh).filter(({ name }) => name !== undefined && used.has(name));
+      const uses = providerUses(mesh, stack);
       for (const kiali of stack.ofKind(kinds.kiali)) {
         const selector = tracingOf(kiali).at("namespace_selector");
         const isSuffixed = selector.boolean() ?? !kiali.isPatch;
-        const defects = renaming.map(({ settings, object }) => ({
-          applies: allOf([equals(settings.at("serviceAttributeEnrichment"), semanticConventions), isSuffixed]),
+        const defects = tracingProviders(mesh).map(({ settings, object, ...provider }) => ({
+          applies: allOf([
+            equals(settings.at("serviceAttributeEnrichment"), semanticConventions),
+            isUsed(provider, uses),
+            isSuffixed,
+          ]),
           field: selector,
           problem: `so Kiali asks for app.namespace, but ${settings.at("serviceAttributeEnrichment").toString()} of ${object.toString()} leaves the namespace out of services' names`,
           fix: "Set it to false.",

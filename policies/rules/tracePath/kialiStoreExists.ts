@@ -53,7 +53,7 @@ function possibleDefects(target: QueryUrl, known: KnownServices): readonly Possi
   return [
     {
       ...shown(target),
-      applies: names.size > 0 && (known.doubt ?? true),
+      applies: known.doubt ?? names.size > 0,
       problem: "a service that the stack does not have",
       fix: `Name ${[...names].join(" or ")}.`,
     },

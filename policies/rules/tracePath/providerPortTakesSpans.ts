@@ -46,7 +46,7 @@ function defectOf(destination: Destination, known: KnownServices, stack: Stack):
   const services = host ? known.named(host) : [];
   const [service] = services;
   if (!host || !service) {
-    return usuallyOther(destination);
+    return (host && known.doubt) ?? usuallyOther(destination);
   }
   const ports = services.flatMap((each) => each.ports);
   const port = ports.find((each) => each.number === number);

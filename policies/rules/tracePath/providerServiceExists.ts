@@ -40,7 +40,8 @@ function judge(host: string, { object, settings }: TracingProvider, services: Kn
   const short = serviceOfShortName(host);
   const [meant] = short ? services.named(short) : [];
   const service = serviceOfHost(host);
-  const similar = !service || services.named(service).length > 0 ? [] : services.similarTo(service);
+  const isThere = service !== undefined && services.named(service).length > 0;
+  const similar = !service || isThere ? [] : services.similarTo(service);
   if (meant) {
     findings.violation({
       object,
@@ -48,7 +49,7 @@ function judge(host: string, { object, settings }: TracingProvider, services: Kn
       problem: `only a part of the full name of ${describeService(meant)}, so the control plane does not find it and the provider is off`,
       fix: `Set it to ${fullName(meant)}.`,
     });
-  } else if (similar.length > 0 && services.doubt) {
+  } else if ((service ?? short) && !isThere && services.doubt) {
     findings.undecided(object, services.doubt);
   } else if (similar.length > 0) {
     const intakes = similar.filter(({ ports }) => ports.some(({ takes }) => takes !== "something else"));

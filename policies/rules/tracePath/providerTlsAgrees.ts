@@ -47,13 +47,17 @@ function defectOf(
   stack: Stack,
 ): Violation | Unknown | undefined {
   const destination = destinationOf(provider);
-  const host = destination && !isUnknown(destination) ? serviceOfHost(destination.host) : undefined;
-  const [service] = host ? known.named(host) : [];
-  if (!destination || isUnknown(destination) || !service) {
-    return undefined; // What is not known of a provider, the rules on providers tell.
+  if (!destination || isUnknown(destination)) {
+    return destination;
   }
   const { port } = destination;
-  const isTls = service.ports.find(({ number }) => number === port)?.isTls;
+  const host = serviceOfHost(destination.host);
+  const [service] = host ? known.named(host) : [];
+  if (!service) {
+    return host && known.doubt;
+  }
+  const settings = service.ports.find(({ number }) => number === port);
+  const isTls = settings ? settings.isTls : service.doubt;
   const fullName = destination.host.replace(/^.*\//, "");
   const rules = clientTls({ fullName, namespace: service.namespace, port }, mesh, stack);
   if (isTls === undefined || isUnknown(isTls) || isUnknown(rules)) {

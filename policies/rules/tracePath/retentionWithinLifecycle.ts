@@ -67,6 +67,9 @@ function judge(reference: StorageReference, lifecycle: BucketLifecycle, stack: S
 /** The bucket's name; undefined if the stack does not declare the Secret that has it. */
 function bucketOf(reference: StorageReference, stack: Stack): string | Unknown | undefined {
   const secret = secretOf(reference, stack);
+  if (isUnknown(reference.type)) {
+    return reference.type;
+  }
   const key = bucketKeys.get(reference.type);
   return secret === undefined || isUnknown(secret)
     ? secret

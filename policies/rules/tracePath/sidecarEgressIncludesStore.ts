@@ -1,13 +1,20 @@
 import { meansHost } from "../../mesh/destinationRules";
-import { anyOf, isUnknown } from "../../kubernetes/fields";
+import { allOf, not, same } from "../../pack/decisions";
+import { anyOf, isUnknown, type Decision, type StringField } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import type { Mesh } from "../../mesh/mesh";
-import { providerUses } from "../../mesh/providerUses";
+import { providerUses, type ProviderUse } from "../../mesh/providerUses";
 import { stackRule } from "../../pack/rule";
 import { serviceOfHost } from "../../services/serviceHost";
 import type { Stack } from "../../kubernetes/stack";
-import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../mesh/tracingProviders";
+import {
+  destinationOf,
+  isUsed,
+  tracingProviders,
+  type Destination,
+  type TracingProvider,
+} from "../../mesh/tracingProviders";
 
 /** A proxy knows only what its Sidecar lists; spans to a service that it does not know are lost without an error. */
 export const sidecarEgressIncludesStore = stackRule(
@@ -44,36 +51,43 @@ function judge(sidecar: KubernetesObject, mesh: Mesh, stack: Stack, findings: Fi
     return; // Without egress listeners, proxies know all that the mesh has.
   }
   const hosts = listeners.flatMap((listener) => listener.at("hosts").strings());
-  for (const provider of usedIn(namespace, mesh, stack)) {
+  const uses = providerUses(mesh, stack);
+  for (const provider of tracingProviders(mesh)) {
     const destination = destinationOf(provider);
-    if (!destination || isUnknown(destination)) {
-      continue; // What is not known of a provider, the rules on providers tell.
-    }
-    const included = anyOf(
-      hosts.map(({ value }) => (isUnknown(value) ? value : covers(value, destination, namespace))),
-    );
-    if (isUnknown(included)) {
-      findings.undecided(sidecar, included);
-    } else if (!included) {
-      const name = typeof provider.name === "string" ? ` ${provider.name}` : "";
+    const isLost = allOf([
+      isUnknown(destination) ? destination : destination !== undefined && not(isCovered(hosts, destination, namespace)),
+      isUsedIn(provider, uses, namespace, mesh),
+    ]);
+    if (isUnknown(isLost)) {
+      findings.undecided(sidecar, isLost);
+    } else if (isLost && destination && !isUnknown(destination) && typeof provider.name === "string") {
       findings.violation({
         object: sidecar,
         field: first.at("hosts"),
-        problem: `which leaves out the service of tracing provider${name}, so its proxies lose their spans`,
+        problem: `which leaves out the service of tracing provider ${provider.name}, so its proxies lose their spans`,
         fix: `Add ${withNamespace(destination.host)}.`,
       });
     }
   }
 }
 
-/** The providers to which proxies of a namespace send; in the root namespace a Sidecar is for those of all. */
-function usedIn(namespace: string, mesh: Mesh, stack: Stack): readonly TracingProvider[] {
-  const names = new Set(
-    providerUses(mesh, stack)
-      .filter((use) => use.isMeshWide || namespace === mesh.rootNamespace || use.object.namespace === namespace)
-      .map(({ value }) => value),
+/** Whether one of the egress hosts includes a service. */
+function isCovered(hosts: readonly StringField[], destination: Destination, namespace: string): Decision {
+  return anyOf(hosts.map(({ value }) => (isUnknown(value) ? value : covers(value, destination, namespace))));
+}
+
+/** Whether proxies of a namespace send to a provider; in the root namespace a Sidecar is for those of all. */
+function isUsedIn(provider: TracingProvider, uses: readonly ProviderUse[], namespace: string, mesh: Mesh): Decision {
+  return anyOf(
+    uses.map((use) => {
+      const isForNamespace = anyOf([
+        use.isMeshWide,
+        same(namespace, mesh.rootNamespace),
+        same(namespace, use.object.namespace),
+      ]);
+      return allOf([isForNamespace, isUsed(provider, [use])]);
+    }),
   );
-  return tracingProviders(mesh).filter(({ name }) => name !== undefined && names.has(name));
 }
 
 /** Whether an egress host (`namespace/name`, either with wildcards) includes a service. */

@@ -9,7 +9,7 @@ import { KnownServices } from "../../services/knownServices";
 import { serviceOfHost } from "../../services/serviceHost";
 import { hasSidecar } from "../../services/sidecars";
 import type { Stack } from "../../kubernetes/stack";
-import { destinationOf, tracingProviders, type Destination } from "../../mesh/tracingProviders";
+import { destinationOf, tracingProviders, type Destination, type TracingProvider } from "../../mesh/tracingProviders";
 
 /** Tempo has no sidecar, and often a collector has none: it does not understand Istio's mutual TLS. */
 export const storeReachableUnderMtls = stackRule(
@@ -28,24 +28,32 @@ export const storeReachableUnderMtls = stackRule(
   (stack, findings) => {
     const services = new KnownServices(stack.objects);
     for (const mesh of stack.meshes.all) {
-      const destinations = tracingProviders(mesh).map(destinationOf);
       const judged = new Set<string>();
-      for (const destination of destinations) {
-        // What is not known of a provider, the rules on providers tell.
-        if (destination && !isUnknown(destination) && !judged.has(`${destination.host}:${destination.port}`)) {
+      for (const provider of tracingProviders(mesh)) {
+        const destination = destinationOf(provider);
+        if (isUnknown(destination)) {
+          findings.undecided(provider.object, destination);
+        } else if (destination && !judged.has(`${destination.host}:${destination.port}`)) {
           judged.add(`${destination.host}:${destination.port}`);
-          judge(destination, mesh, services, stack, findings);
+          judge(provider, destination, mesh, services, stack, findings);
         }
       }
     }
   },
 );
 
-function judge({ host, port }: Destination, mesh: Mesh, services: KnownServices, stack: Stack, findings: Findings) {
+function judge(
+  { object: plane }: TracingProvider,
+  { host, port }: Destination,
+  mesh: Mesh,
+  services: KnownServices,
+  stack: Stack,
+  findings: Findings,
+): void {
   const service = serviceOfHost(host);
   const [store] = service ? services.named(service) : [];
   if (!store) {
-    return;
+    return service && services.doubt && findings.undecided(plane, services.doubt);
   }
   const name = host.replace(/^.*\//, "");
   const rules = clientTls({ fullName: name, namespace: store.namespace, port }, mesh, stack);

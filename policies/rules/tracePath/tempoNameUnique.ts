@@ -1,5 +1,6 @@
-import { isUnknown } from "../../kubernetes/fields";
+import { allOf, same } from "../../pack/decisions";
 import { kinds } from "../../kubernetes/match";
+import { reportDefects } from "../../pack/possibleDefect";
 import { stackRule } from "../../pack/rule";
 
 /** Both kinds make objects called `tempo-<name>`, so the operator's webhook refuses the one that comes second. */
@@ -17,19 +18,13 @@ export const tempoNameUnique = stackRule(
   (stack, findings) => {
     const tempoStacks = stack.ofKind(kinds.tempoStack);
     for (const object of stack.ofKind(kinds.tempoMonolithic)) {
-      const { name, namespace } = object;
-      const unknown = [name, namespace].find(isUnknown);
-      const [twin] = tempoStacks.filter((other) => other.name === name && other.namespace === namespace);
-      if (unknown && tempoStacks.length > 0) {
-        findings.undecided(object, unknown);
-      } else if (name !== undefined && twin) {
-        findings.violation({
-          object,
-          field: object.field("metadata", "name"),
-          problem: `the name of ${twin.toString()} too, so tempo-operator refuses one of them`,
-          fix: "Rename one of them.",
-        });
-      }
+      const twins = tempoStacks.map((other) => ({
+        applies: allOf([same(object.name, other.name), same(object.namespace, other.namespace)]),
+        field: object.field("metadata", "name"),
+        problem: `the name of ${other.toString()} too, so tempo-operator refuses one of them`,
+        fix: "Rename one of them.",
+      }));
+      reportDefects(object, twins, findings);
     }
   },
   { withoutMesh: true },
