@@ -26,7 +26,7 @@ export function parseImage(reference: string): Image {
 /** The kinds that name images. */
 export const imageKinds: readonly Match[] = [...workloadKinds, kinds.tempoStack, kinds.collector];
 
-/** The images that an object names. */
+/** The images that an object of one of these kinds names. */
 export function images(object: KubernetesObject): readonly StringField[] {
   if (object.is(kinds.tempoStack)) {
     const overrides = object.field("spec", "images").entries();
@@ -37,10 +37,7 @@ export function images(object: KubernetesObject): readonly StringField[] {
   if (object.is(kinds.collector)) {
     return object.field("spec", "image").asString();
   }
-  const pod = podSpec(object);
-  if (!pod) {
-    return [];
-  }
+  const pod = podSpec(object)!;
   const { all, doubts } = containers(pod);
   const unknown = (value: Unknown): StringField => ({ field: pod, value });
   return [

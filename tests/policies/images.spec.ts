@@ -6,6 +6,8 @@ const digest = `sha256:${"0".repeat(64)}`;
 describe("image references", () => {
   for (const [reference, registry, repository, tag, pinned] of [
     ["minio", "docker.io", "minio", undefined, undefined],
+    ["localhost", "docker.io", "localhost", undefined, undefined],
+    ["app.v1:2", "docker.io", "app.v1", "2", undefined],
     ["minio/minio:1.0", "docker.io", "minio/minio", "1.0", undefined],
     ["quay.io/minio/minio", "quay.io", "minio/minio", undefined, undefined],
     [`quay.io/minio/minio@${digest}`, "quay.io", "minio/minio", undefined, digest],

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { isUnknown } from "../../policies/kubernetes/fields";
 import { KubernetesObject, type Resource } from "../../policies/kubernetes/match";
+import { collectorServices } from "../../policies/services/collectorServices";
+import { declaredService } from "../../policies/services/declaredServices";
 import { KnownServices } from "../../policies/services/knownServices";
 import { serviceOfHost, serviceOfShortName } from "../../policies/services/serviceHost";
 import { tempoMonolithicServices, tempoStackServices } from "../../policies/services/tempoServices";
 import { guardUnknowns, unknown } from "./helper";
-import { gateway, jaeger, service, tempoMonolithic, tempoStack } from "./traceObjects";
+import { collector, gateway, jaeger, ports, receiving, service, tempoMonolithic, tempoStack } from "./traceObjects";
 
 const objectOf = (resource: Resource): KubernetesObject =>
   KubernetesObject.from({ ...resource, props: guardUnknowns(resource.props) })!;
@@ -13,7 +15,10 @@ const objectOf = (resource: Resource): KubernetesObject =>
 /** The ports of each service by its name; `~` after those that may not be all. */
 function listed(services: ReturnType<typeof tempoStackServices>): Record<string, string> {
   return Object.fromEntries(
-    services.map(({ name, ports, doubt }) => [name, ports.map(({ number }) => number).join(" ") + (doubt ? " ~" : "")]),
+    services.map(({ name, doubt, ...made }) => [
+      name,
+      made.ports.map(({ number }) => number).join(" ") + (doubt ? " ~" : ""),
+    ]),
   );
 }
 
@@ -70,6 +75,36 @@ describe("services that a stack has", () => {
     assert.deepEqual(ofMonolithic(tenants), { "tempo-sample-gateway": "3200 8080 8081 4317" });
     assert.deepEqual(ofMonolithic({ ...tenants, ...closed }), { "tempo-sample-gateway": "3200 8080 8081" });
     assert.deepEqual(ofMonolithic({ multitenancy: { enabled: true } }), { "tempo-sample": "3200 4317 4318" });
+  });
+
+  it("knows the ports of a Service that the stack declares", () => {
+    const ofService = (spec: object) => listed(declaredService(objectOf(service(spec))));
+    assert.deepEqual(ofService(ports({ port: 9411 }, { port: 4317 })), { collector: "9411 4317" });
+    assert.deepEqual(ofService({}), { collector: "" });
+    assert.deepEqual(ofService(ports({ name: "without" }, { port: 80 })), { collector: "80" });
+    assert.deepEqual(ofService(ports({ port: unknown }, { port: 80 })), { collector: "80 ~" });
+    assert.deepEqual(ofService({ ports: unknown }), { collector: " ~" });
+    assert.deepEqual(ofService({ type: "ExternalName", ...ports({ port: 80 }) }), { collector: "80 ~" });
+    assert.deepEqual(ofService({ type: unknown, ...ports({ port: 80 }) }), { collector: "80 ~" });
+  });
+
+  it("knows the ports of a collector by its list and its receivers", () => {
+    const ofCollector = (spec: object) => listed(collectorServices(objectOf(collector(spec))))["otel-collector"];
+    const grpc = (settings: unknown) => receiving({ otlp: { protocols: { grpc: settings } } });
+    assert.equal(ofCollector(grpc({ endpoint: "[::1]:5317" })), "5317");
+    assert.equal(ofCollector(grpc({ endpoint: "${env:MY_POD_IP}:4317" })), "4317");
+    assert.equal(ofCollector(grpc({ endpoint: "localhost" })), "4317");
+    assert.equal(ofCollector({ ...grpc({}), ...ports({ port: 4317 }, { port: 80 }) }), "4317 80");
+    assert.equal(ofCollector({ ...receiving({ otlp: {} }), mode: "sidecar" }), undefined);
+    assert.equal(ofCollector(receiving({ otlp: { protocols: unknown }, zipkin: {} })), "9411 ~");
+    assert.equal(ofCollector(receiving({ otlp: { protocols: { grpc: { endpoint: unknown } } } })), " ~");
+    assert.equal(ofCollector({ config: { receivers: unknown } }), " ~");
+    assert.equal(ofCollector({ config: unknown }), " ~");
+    assert.equal(
+      ofCollector({ config: "receivers: {zipkin: }\nservice: {pipelines: {t: {receivers: [zipkin]}}}" }),
+      "9411",
+    );
+    assert.equal(ofCollector({ config: "*anchor" }), " ~");
   });
 
   it("finds them by name, and doubts names that a preview does not know", () => {

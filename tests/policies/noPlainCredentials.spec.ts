@@ -285,6 +285,8 @@ describe("no-plain-credentials", () => {
           `# password: ${canary}\npassword: \${PASSWORD}\npassword_file: /etc/password\nsecret: my-secret\n`,
         ],
         ["app.conf", `; token = ${canary}\n// password = "${canary}"\ntoken:\n  path: x\n`],
+        ["run.sh.conf", `app --password ${canary}\n`],
+        ["settings", "db.secret = 'my-secret '\n"],
         ["run.sh", 'TOKEN="$(cat /token)"\nif [ "$TOKEN" = "x" ]; then exit; fi\n'],
       ] as const) {
         assert.ok(!(await isFound(inConfigMap({ [file]: text }))), file);

@@ -91,6 +91,25 @@ describe("provider-tls-agrees", () => {
     assert.deepEqual(await counts(toCollector, collector(listed)), [1, 0]);
   });
 
+  it("knows a service also by its name after that of a namespace", async () => {
+    const named = controlPlane(withProviders(zipkin(`tracing-system/${tempoService}`)));
+    assert.deepEqual(await counts(named, tempoStack(withTls)), [1, 0]);
+    assert.deepEqual(await counts(named, tempoStack(withTls), tls("SIMPLE")), [0, 0]);
+    const { violations } = await judge(rule, [named, members, tempoStack(withTls)]);
+    assert.match(violations[0]?.message ?? "", new RegExp(`Add a DestinationRule for ${tempoService} with`));
+  });
+
+  it("does not judge a provider that names no place, which the API server refuses", async () => {
+    for (const settings of [{ service: tempoService }, { port: 9411 }, {}]) {
+      const plane = controlPlane(withProviders({ name: "tempo", zipkin: settings }));
+      assert.deepEqual(await counts(plane, tempoStack(withTls)), [0, 0]);
+    }
+    assert.deepEqual(
+      await counts(controlPlane(withProviders({ name: "x", zipkin: "x" })), tempoStack(withTls)),
+      [0, 0],
+    );
+  });
+
   it("does not judge a service of which the stack does not say it", async () => {
     assert.deepEqual(
       await counts(

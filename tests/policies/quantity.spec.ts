@@ -11,12 +11,15 @@ describe("quantities", () => {
       ["+1", 1],
       ["1.5Gi", 1.5 * 1024 ** 3],
       [".5Ki", 512],
+      [".25Ki", 256],
+      ["12.25Gi", 12.25 * 1024 ** 3],
       ["200M", 200e6],
       ["3k", 3000],
       ["1500m", 1.5],
       ["1e3", 1000],
       ["1E3", 1000],
       ["2e-1", 0.2],
+      ["1e12", 1e12],
       ["2E", 2e18],
       ["1Ei", 1024 ** 6],
       ["1Ti", 1024 ** 4],
@@ -60,6 +63,8 @@ describe("durations", () => {
       ["1h30m", 1.5],
       ["90m", 1.5],
       ["1.5h", 1.5],
+      [".25h", 0.25],
+      ["12.25h", 12.25],
       ["3600s", 1],
       ["3600000ms", 1],
       ["", undefined],
@@ -68,6 +73,7 @@ describe("durations", () => {
       ["h", undefined],
       ["48h ", undefined],
       ["x48h", undefined],
+      ["x.5h", undefined],
     ];
     for (const [text, expected] of cases) {
       assert.equal(durationHours(text), expected, text);

@@ -137,6 +137,18 @@ describe("retention-within-lifecycle", () => {
     );
   });
 
+  it("reads MinIO's ages, with a unit or without", async () => {
+    const minio = (expiration: unknown) =>
+      other("minio:index/ilmPolicy:IlmPolicy", { bucket: "traces", rules: [{ expiration }] });
+    for (const expiration of ["10d", "10", 10]) {
+      assert.deepEqual(await counts(keeping("240h"), secret(), minio(expiration)), [0, 0]);
+      assert.deepEqual(await counts(keeping("241h"), secret(), minio(expiration)), [1, 0]);
+    }
+    for (const expiration of ["1d2", "DeleteMarker", true, null]) {
+      assert.deepEqual(await counts(keeping("240h"), secret(), minio(expiration)), [0, 0], String(expiration));
+    }
+  });
+
   it("does not judge another bucket, or one that the stack does not name", async () => {
     assert.deepEqual(await counts(keeping("240h"), secret("other"), aws([after(7)])), [0, 0]);
     assert.deepEqual(await counts(keeping("240h"), aws([after(7)])), [0, 0]);
@@ -159,10 +171,22 @@ describe("retention-within-lifecycle", () => {
       [keeping("240h"), secret(), aws([after(7)], unknown)],
       [keeping("240h"), secret(), aws([after(unknown)])],
       [keeping("240h"), secret(), aws(unknown)],
+      [keeping("240h"), secret(), aws([unknown])],
+      [keeping("240h"), secret(), aws([after(7, { status: unknown })])],
+      [keeping("240h"), secret(), aws([after(7, { filter: unknown })])],
+      [tempoStack({ storage: { secret: { name: "traces", type: unknown } } }), secret(), aws([after(1)])],
       [tempoStack({ storage: { secret: { name: unknown, type: "s3" } } }), secret(), aws([after(1)])],
     ]) {
       assert.deepEqual(await counts(...resources), [0, 1]);
     }
+    for (const off of [
+      { status: "Disabled", filter: unknown },
+      { status: unknown, prefix: "logs/" },
+    ]) {
+      assert.deepEqual(await counts(keeping("240h"), secret(), aws([after(7, off)])), [0, 0], "deletes no trace");
+    }
+    const { notes } = await judge(rule, [keeping("240h"), secret(), aws(unknown)]);
+    assert.match(notes.join(), /: rules of BucketLifecycleConfiguration "expiry" is not known before the update\.$/);
     assert.deepEqual(
       await counts(keeping("24h"), secret(unknown), aws([after(7)])),
       [0, 0],

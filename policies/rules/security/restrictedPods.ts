@@ -25,11 +25,8 @@ export const restrictedPods = resourceRule(
   },
   workloadKinds,
   (object, findings) => {
-    const { pod, doubts } = podOf(object) ?? { doubts: [] };
+    const { pod, doubts } = podOf(object)!;
     doubts.forEach((because) => findings.undecided(object, because));
-    if (!pod) {
-      return;
-    }
     for (const control of [...baselineControls, ...restrictedControls]) {
       control(pod, {
         breach: (field, problem, fix) => findings.violation({ object, field, problem, fix }),
