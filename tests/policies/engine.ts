@@ -57,8 +57,8 @@ export async function buildPack(): Promise<void> {
 }
 
 /**
- * The fixture program (tests/fixtures/policies/program) as stack `staging` of a backend of its own, run by the real
- * engine. Its manifests are rendered into a folder, so there is no cluster.
+ * A fixture program (in tests/fixtures/policies) as stack `staging` of a backend of its own, run by the real engine. Its
+ * manifests are rendered into a folder, so there is no cluster.
  */
 export class EngineFixture {
   private constructor(
@@ -68,10 +68,10 @@ export class EngineFixture {
   ) {}
 
   /** Sets it up. */
-  static async create(): Promise<EngineFixture> {
+  static async create(program: "program" | "examples" = "program"): Promise<EngineFixture> {
     const folder = mkdtempSync(join(tmpdir(), "policy-engine-"));
     // A copy, because Pulumi writes the stack's configuration beside the program.
-    cpSync(join(root, "tests/fixtures/policies/program"), join(folder, "program"), { recursive: true });
+    cpSync(join(root, "tests/fixtures/policies", program), join(folder, "program"), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     const fixture = new EngineFixture(folder, {
       ...process.env,
@@ -95,7 +95,7 @@ export class EngineFixture {
   /** Runs pulumi in the program's folder. */
   async pulumi(...args: string[]): Promise<Result> {
     const result = await this.run(args);
-    assert.doesNotMatch(result.output, /canary/, "a secret is in the output");
+    assert.doesNotMatch(result.output, /canary-in-plain-text/, "a secret is in the output");
     return result;
   }
 
@@ -112,7 +112,7 @@ export class EngineFixture {
     );
     // Not all of the output: Pulumi's SDK tells secrets in its debug events.
     const reported = events.flatMap(({ policyEvent }) => policyEvent ?? []);
-    assert.doesNotMatch(JSON.stringify(reported), /canary/, "a secret is in the messages");
+    assert.doesNotMatch(JSON.stringify(reported), /canary-in-plain-text/, "a secret is in the messages");
     return reported;
   }
 

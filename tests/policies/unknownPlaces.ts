@@ -13,22 +13,41 @@ export interface Change {
   readonly undecided: number;
 }
 
+/** A place in one of several objects. */
+export interface Place {
+  /** Which object. */
+  readonly index: number;
+  readonly path: Path;
+}
+
+/** Objects of which it is not known what is at a place. */
+export function without(objects: readonly Resource[], { index, path }: Place): readonly Resource[] {
+  const object = objects[index]!;
+  return objects.with(index, { ...object, props: withUnknown(object.props, path) as Resource["props"] });
+}
+
+/** Every place in some objects. */
+export function allPlaces(objects: readonly Resource[]): readonly Place[] {
+  return objects.flatMap(({ props }, index) =>
+    placesIn(props)
+      .filter(([key]) => key !== "apiVersion" && key !== "kind")
+      .map((path) => ({ index, path })),
+  );
+}
+
 /** Judges objects as often as they have places, each time without knowing what is there. */
 export async function withoutEach(rule: Rule, objects: readonly Resource[]): Promise<Change> {
   const known = await verdict(rule, objects);
   const problems: string[] = [];
   let undecided = 0;
-  for (const [index, object] of objects.entries()) {
-    for (const place of placesIn(object.props).filter(([key]) => key !== "apiVersion" && key !== "kind")) {
-      const props = withUnknown(object.props, place) as Resource["props"];
-      const { broken, notes } = await verdict(rule, objects.with(index, { ...object, props }));
-      const where = `without ${place.join(".")} of ${object.urn}`;
-      const made = broken.filter((each) => !known.broken.includes(each));
-      const missed = known.broken.filter((each) => !broken.includes(each));
-      problems.push(...made.map((each) => `${each}: reported ${where}`));
-      problems.push(...(notes > 0 ? [] : missed).map((each) => `${each}: neither reported nor noted ${where}`));
-      undecided += missed.length;
-    }
+  for (const place of allPlaces(objects)) {
+    const { broken, notes } = await verdict(rule, without(objects, place));
+    const where = `without ${place.path.join(".")} of ${objects[place.index]!.urn}`;
+    const made = broken.filter((each) => !known.broken.includes(each));
+    const missed = known.broken.filter((each) => !broken.includes(each));
+    problems.push(...made.map((each) => `${each}: reported ${where}`));
+    problems.push(...(notes > 0 ? [] : missed).map((each) => `${each}: neither reported nor noted ${where}`));
+    undecided += missed.length;
   }
   return { problems, undecided };
 }
