@@ -46,6 +46,15 @@ describe("trace-context-formats-agree", () => {
     );
   });
 
+  it("blames the same one, in whichever order the engine tells them", async () => {
+    const named = (name: string, provider: string): Resource =>
+      telemetry([{ providers: [{ name: provider }] }], { ns: name, name });
+    const uses = [named("a", "tempo"), named("b", "otel")];
+    const judged = await judge(rule, [mesh, roll("a", "b"), ...uses]);
+    assert.equal(judged.violations.length, 1);
+    assert.deepEqual(await judge(rule, [mesh, roll("a", "b"), ...uses.toReversed()]), judged);
+  });
+
   it("counts the mesh's default provider", async () => {
     const defaults = istio([zipkin(), otel(tempoService)], { defaultProviders: { tracing: ["tempo", "otel"] } });
     assert.deepEqual(await counts(defaults, using("otel")), [1, 0]);
