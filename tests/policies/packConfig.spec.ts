@@ -109,6 +109,54 @@ describe("configuration of the policy pack", () => {
     ]);
   });
 
+  const texts: readonly unknown[] = ["dev", [""], [1], {}, null];
+  const percents: readonly unknown[] = ["5", -1, 100.5, null];
+  /** Values that each setting of each rule must not have. */
+  const wrong: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+    "sampling-within-limit": {
+      limits: [5, [], ...percents.map((value) => ({ dev: value }))],
+      otherLimit: percents,
+    },
+    "members-exist": { existing: texts },
+    "injection-revision-exists": { existing: texts },
+    "traced-pods-labelled": { labels: texts },
+    "query-frontend-memory": { minimumMebibytes: ["100", 0, -1, null] },
+    "no-sensitive-span-tags": { headers: texts, allowed: texts },
+    "gateway-in-production": { nonProduction: texts },
+    "no-minio-in-production": { nonProduction: texts },
+    "no-wide-bindings": { except: texts },
+    "images-pinned": { require: ["latest", "", null, ["tag"]], registries: texts },
+    "restricted-namespaces": { level: ["privileged", "", null], except: texts },
+    "container-requests": { resources: texts },
+    "data-protected": { nonProduction: texts },
+    "ownership-labels": { labels: texts },
+  };
+
+  it("has settings for these rules, and no others", () => {
+    const settings = rules.flatMap(({ name, configSchema }) =>
+      configSchema ? [[name, Object.keys(configSchema.properties).sort()]] : [],
+    );
+    const listed = Object.entries(wrong).map(([name, keys]) => [name, Object.keys(keys).sort()]);
+    assert.deepEqual(Object.fromEntries(settings), Object.fromEntries(listed));
+  });
+
+  for (const [name, keys] of Object.entries(wrong)) {
+    for (const [key, values] of Object.entries(keys)) {
+      it(`refuses a wrong ${key} of ${name}, and takes its default`, () => {
+        for (const value of values) {
+          assert.throws(
+            () => packSettings(rules, { [name]: { [key]: value } }),
+            new RegExp(`\\n- ${name}\\.${key}[^ ]* is .*, but must be `),
+            JSON.stringify(value),
+          );
+        }
+        const { [key]: usual } = packSettings(rules, {}).get(name)!.config;
+        assert.notEqual(usual, undefined);
+        assert.deepEqual(packSettings(rules, { [name]: { [key]: usual } }).get(name)!.config[key], usual);
+      });
+    }
+  }
+
   it("misses required keys that have no default", () => {
     const strict = rule("strict", { properties: { a: { type: "string" }, b: { default: 1 } }, required: ["a", "b"] });
     assert.throws(() => packSettings([strict], {}), /:\n- strict\.a is missing\.$/);
