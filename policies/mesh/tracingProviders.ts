@@ -35,7 +35,7 @@ export function tracingProviders(mesh: Mesh): readonly TracingProvider[] {
 }
 
 /** Whether proxies send their spans to a provider, for one of these reasons. */
-export function isUsed({ name }: Pick<TracingProvider, "name">, uses: readonly ProviderUse[]): Decision {
+export function isUsed({ name }: TracingProvider, uses: readonly ProviderUse[]): Decision {
   return anyOf(uses.map(({ value }) => same(value, name)));
 }
 

@@ -28,16 +28,15 @@ export const kialiFindsServiceNames = stackRule(
       for (const kiali of stack.ofKind(kinds.kiali)) {
         const selector = tracingOf(kiali).at("namespace_selector");
         const isSuffixed = selector.boolean() ?? !kiali.isPatch;
-        const defects = tracingProviders(mesh).map(({ settings, object, ...provider }) => ({
-          applies: allOf([
-            equals(settings.at("serviceAttributeEnrichment"), semanticConventions),
-            isUsed(provider, uses),
-            isSuffixed,
-          ]),
-          field: selector,
-          problem: `so Kiali asks for app.namespace, but ${settings.at("serviceAttributeEnrichment").toString()} of ${object.toString()} leaves the namespace out of services' names`,
-          fix: "Set it to false.",
-        }));
+        const defects = tracingProviders(mesh).map((provider) => {
+          const enrichment = provider.settings.at("serviceAttributeEnrichment");
+          return {
+            applies: allOf([equals(enrichment, semanticConventions), isUsed(provider, uses), isSuffixed]),
+            field: selector,
+            problem: `so Kiali asks for app.namespace, but ${enrichment.toString()} of ${provider.object.toString()} leaves the namespace out of services' names`,
+            fix: "Set it to false.",
+          };
+        });
         reportDefects(kiali, defects, findings);
       }
     }
