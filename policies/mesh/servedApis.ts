@@ -66,8 +66,8 @@ export function servedApi(object: KubernetesObject, stack: Stack): ServedApi | u
   if (!istio) {
     return operatorApis.find((each) => object.is(each.kinds));
   }
-  const isMaistra = stack.meshes.all.some((mesh) => mesh.isMaistra);
-  const isSail = stack.meshes.all.some((mesh) => mesh.isSail);
+  const isMaistra = [kinds.controlPlane, kinds.memberRoll, kinds.member].some((kind) => stack.ofKind(kind).length > 0);
+  const isSail = stack.ofKind(kinds.istio).length > 0;
   const older = istio.served.filter((version) => !version.endsWith("/v1"));
   if (isMaistra && !isSail) {
     return { ...istio, served: older };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { jobsEnd as rule } from "../../policies/rules/operations/jobsEnd";
-import { judge, resource } from "./helper";
+import { judge, resource, unknown } from "./helper";
 
 const job = (spec: object, kind = "Job") =>
   resource(`batch/v1:${kind}`, { metadata: { name: "wait", namespace: "shop" }, spec });
@@ -22,7 +22,16 @@ describe("jobs-end", () => {
     assert.deepEqual(await messages(job(ended, "CronJob")), []);
   });
 
-  it("accepts a time of the Job or of its pods, also one that is not known yet, and a patch", async () => {
+  it("does not judge a time that a preview does not know, and says so", async () => {
+    for (const spec of [{ activeDeadlineSeconds: unknown }, { template: { spec: unknown } }, { template: unknown }]) {
+      const { violations, notes } = await judge(rule, [job(spec)]);
+      assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
+    }
+    const { notes } = await judge(rule, [job({ activeDeadlineSeconds: 60, template: unknown })]);
+    assert.deepEqual(notes, []);
+  });
+
+  it("accepts a time of the Job or of its pods, and a patch", async () => {
     assert.deepEqual(await messages(job({ activeDeadlineSeconds: 60 })), []);
     assert.deepEqual(await messages(job({ template: { spec: { activeDeadlineSeconds: 60 } } })), []);
     assert.deepEqual(await messages(job({}, "JobPatch")), []);

@@ -24,6 +24,7 @@ describe("kiali-shows-traces", () => {
     const [left] = await said(...traced, kiali({}, { version: "v2.11" }));
     assert.match(left ?? "", /tracing\.enabled is not set, which means false from v2 on, so nobody sees/);
     assert.equal((await said(...traced, kiali({}))).length, 1);
+    assert.equal((await said(...traced, kiali({ enabled: false }, {}, { suffix: "Patch" }))).length, 1);
   });
 
   it("accepts one that does, and one that has it on by itself", async () => {
@@ -32,7 +33,7 @@ describe("kiali-shows-traces", () => {
       kiali({}, { version: "v1.73" }),
       // A URL without the switch is an error of its own.
       kiali({ internal_url: "http://tempo:3200" }),
-      kiali({ enabled: false }, {}, { suffix: "Patch" }),
+      kiali({}, {}, { suffix: "Patch" }),
     ]) {
       assert.deepEqual(await said(...traced, shown), []);
     }

@@ -55,8 +55,15 @@ describe("served-pods-probed", () => {
   });
 
   it("does not judge what a preview does not know, and says so", async () => {
-    const { violations, notes } = await judge(rule, [pods(unknown), service()]);
-    assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
-    assert.equal(await count(pods([{}]), service({ app: unknown })), 0);
+    for (const subject of [
+      [pods(unknown), service()],
+      [pods([{ readinessProbe: unknown }]), service()],
+      [pods([{}]), service({ app: unknown })],
+    ]) {
+      const { violations, notes } = await judge(rule, subject);
+      assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
+    }
+    const { notes } = await judge(rule, [pods([probe]), service({ app: unknown })]);
+    assert.deepEqual(notes, []);
   });
 });

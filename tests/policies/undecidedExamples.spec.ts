@@ -67,6 +67,10 @@ async function programs(subjects: readonly Subject[]): Promise<readonly (readonl
   return found;
 }
 
+/** The rules that go by kind and version alone, which a preview knows. */
+const alwaysDecided: ReadonlySet<string> = new Set(["api-versions-current", "api-versions-served"]);
+const undecidable = rules.filter(({ name }) => !alwaysDecided.has(name));
+
 describe("each rule, on an example of which a preview does not know all", function () {
   this.timeout(600_000);
 
@@ -84,7 +88,7 @@ describe("each rule, on an example of which a preview does not know all", functi
 
   before(async () => {
     await buildPack();
-    for (const rule of rules) {
+    for (const rule of undecidable) {
       subjects.set(rule, await subjectOf(rule));
     }
     for (const program of await programs([...subjects.values()])) {
@@ -108,7 +112,7 @@ describe("each rule, on an example of which a preview does not know all", functi
     }
   });
 
-  for (const rule of rules) {
+  for (const rule of undecidable) {
     it(`leaves ${rule.name} to the update, which decides it`, () => {
       const { objects } = subjects.get(rule)!;
       const names = new Set(objects.map(nameOf));

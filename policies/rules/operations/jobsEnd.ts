@@ -1,3 +1,4 @@
+import { isUnknown } from "../../kubernetes/fields";
 import { kinds } from "../../kubernetes/match";
 import { resourceRule } from "../../pack/rule";
 import { podTemplate } from "../../kubernetes/workloads";
@@ -24,8 +25,14 @@ export const jobsEnd = resourceRule(
   (object, findings) => {
     const path = places.find(([match]) => object.is(match))![1];
     const field = object.field(...path, "activeDeadlineSeconds");
-    const ofPods = podTemplate(object)!.at("spec", "activeDeadlineSeconds");
-    if (!object.isPatch && field.read() === undefined && ofPods.read() === undefined) {
+    const times = [field, podTemplate(object)!.at("spec", "activeDeadlineSeconds")].map((time) => time.read());
+    const unknown = times.find(isUnknown);
+    if (object.isPatch || times.some((time) => time !== undefined && !isUnknown(time))) {
+      return;
+    }
+    if (unknown) {
+      findings.undecided(object, unknown);
+    } else {
       findings.violation({
         object,
         field,

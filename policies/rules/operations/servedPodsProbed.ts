@@ -1,4 +1,4 @@
-import { isUnknown, type Decision } from "../../kubernetes/fields";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import { containers, isGateway, podSpec } from "../../kubernetes/workloads";
 import { stackRule } from "../../pack/rule";
@@ -19,14 +19,19 @@ export const servedPodsProbed = stackRule(
   (stack, findings) => {
     const services = stack.ofKind(kinds.service);
     for (const workload of stack.ofKind(kinds.appsWorkload)) {
-      const isProbed = workload.isPatch || isGateway(workload) ? true : hasProbe(workload);
-      if (isProbed === true) {
+      if (workload.isPatch || isGateway(workload)) {
         continue;
       }
-      const [service] = services.filter((each) => isBehind(each, workload) === true);
-      if (service && isUnknown(isProbed)) {
-        findings.undecided(workload, isProbed);
-      } else if (service) {
+      const isProbed = hasProbe(workload);
+      const isServed = anyOf(services.map((service) => isBehind(service, workload)));
+      const unknown = [isProbed, isServed].find(isUnknown);
+      if (isProbed === true || isServed === false) {
+        continue;
+      }
+      if (unknown) {
+        findings.undecided(workload, unknown);
+      } else {
+        const service = services.find((each) => isBehind(each, workload) === true)!;
         findings.violation({
           object: workload,
           field: podSpec(workload)!.at("containers", 0, "readinessProbe"),
@@ -42,7 +47,8 @@ export const servedPodsProbed = stackRule(
 /** Whether one of the containers has a probe; without containers there is nothing to probe. */
 function hasProbe(workload: KubernetesObject): Decision {
   const { all, doubts } = containers(podSpec(workload)!);
+  const probes = all.map((container) => container.at("readinessProbe").read());
   return all.length === 0
     ? (doubts[0] ?? true)
-    : all.some((container) => container.at("readinessProbe").read() !== undefined);
+    : anyOf([...probes.map((probe) => (isUnknown(probe) ? probe : probe !== undefined)), ...doubts]);
 }

@@ -22,7 +22,7 @@ export const kialiShowsTraces = stackRule(
   (stack, findings) => {
     const isTraced = stack.meshes.all.some((mesh) => providerUses(mesh, stack).length > 0);
     for (const kiali of isTraced && !hasConsole(stack) ? stack.ofKind(kinds.kiali) : []) {
-      const isOff = kiali.isPatch ? false : isTracingOff(kiali, stack);
+      const isOff = isTracingOff(kiali, stack);
       const enabled = tracingOf(kiali).at("enabled");
       if (isUnknown(isOff)) {
         findings.undecided(kiali, isOff);
@@ -47,10 +47,13 @@ function hasConsole(stack: Stack): boolean {
 function isTracingOff(kiali: KubernetesObject, stack: Stack): Decision {
   const tracing = tracingOf(kiali);
   const enabled = tracing.at("enabled").boolean();
-  const [version, url] = [kialiVersion(kiali, stack), queryUrl(tracing)];
   if (enabled !== undefined) {
     return isUnknown(enabled) ? enabled : !enabled;
   }
+  if (kiali.isPatch) {
+    return false; // What it does not set is for whoever declares the object.
+  }
+  const [version, url] = [kialiVersion(kiali, stack), queryUrl(tracing)];
   const unknown = [version, url].find(isUnknown);
   return unknown ?? (url === undefined && !(version && !isUnknown(version) && isBefore(version, versionTwo)));
 }
