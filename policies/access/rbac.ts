@@ -1,4 +1,5 @@
-import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
+import { allOf, equals, not, same } from "../pack/decisions";
+import { isUnknown, type Decision, type Field, type Unknown } from "../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../kubernetes/match";
 import type { Stack } from "../kubernetes/stack";
 
@@ -47,12 +48,23 @@ export function includes(items: readonly Item[], ...values: readonly string[]): 
   return items.some(({ value }) => values.includes(value));
 }
 
-/** The roles to which a binding refers, of those that the stack declares. */
-export function boundRoles(stack: Stack, binding: KubernetesObject): readonly KubernetesObject[] {
-  const name = binding.field("roleRef", "name").string();
-  const isCluster = binding.field("roleRef", "kind").string() === "ClusterRole";
-  return stack
-    .ofKind(kinds.role)
-    .filter((role) => role.is(kinds.clusterRole) === isCluster && role.name === name)
-    .filter((role) => isCluster || role.namespace === binding.namespace);
+/** Whether a binding refers to a role. */
+export function refersTo(binding: KubernetesObject, role: KubernetesObject): Decision {
+  const isCluster = equals(binding.field("roleRef", "kind"), "ClusterRole");
+  return allOf([
+    same(binding.field("roleRef", "name").string(), role.name),
+    ...(role.is(kinds.clusterRole) ? [isCluster] : [not(isCluster), same(role.namespace, binding.namespace)]),
+  ]);
+}
+
+/** The roles to which a binding refers, of those that the stack declares, and why there may be others. */
+export function boundRoles(
+  stack: Stack,
+  binding: KubernetesObject,
+): { roles: readonly KubernetesObject[]; doubt: Unknown | undefined } {
+  const all = stack.ofKind(kinds.role).map((role) => ({ role, isBound: refersTo(binding, role) }));
+  return {
+    roles: all.filter(({ isBound }) => isBound === true).map(({ role }) => role),
+    doubt: all.map(({ isBound }) => isBound).find(isUnknown),
+  };
 }

@@ -8,7 +8,10 @@ const tempoGroup = "tempo.grafana.com";
 
 /** What a binding lets its subjects do with tenants, as the rest of a sentence; undefined if nothing. */
 export function tenantRights(stack: Stack, binding: KubernetesObject): string | Unknown | undefined {
-  const roles = boundRoles(stack, binding);
+  const { roles, doubt } = boundRoles(stack, binding);
+  if (roles.length === 0 && doubt) {
+    return doubt;
+  }
   if (roles.length === 0) {
     const name = binding.field("roleRef", "name").string();
     // A role that others made is judged by its name: those of the operator's and Kiali's samples tell.

@@ -1,4 +1,4 @@
-import { isUnknown, type Field, type Unknown } from "./fields";
+import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "./fields";
 import { kinds, type KubernetesObject, type Match } from "./match";
 
 /** Where each kind of workload keeps what its pods are made from: their metadata and spec. */
@@ -36,10 +36,10 @@ export function containers(pod: Field): { all: readonly Field[]; doubts: readonl
 }
 
 /** Whether the pods are gateways into which Istio injects a proxy alone. */
-export function isGateway(object: KubernetesObject): boolean {
+export function isGateway(object: KubernetesObject): Decision {
   const metadata = podTemplate(object)?.at("metadata");
   const templates = ["labels", "annotations"].map((map) => metadata?.at(map, "inject.istio.io/templates").string());
-  return templates.some((names) => typeof names === "string" && /\bgateway\b/.test(names));
+  return anyOf(templates.map((names) => (isUnknown(names) ? names : /\bgateway\b/.test(names ?? ""))));
 }
 
 /** The key by which a pod asks for a sidecar, both as a label and as an annotation. */

@@ -1,4 +1,4 @@
-import { isTrue } from "../pack/decisions";
+import { allOf, isTrue } from "../pack/decisions";
 import { closeness, isForHost, meansHost, policyFor } from "./destinationRules";
 import { isUnknown, type Field, type Unknown } from "../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../kubernetes/match";
@@ -60,8 +60,10 @@ function ofControlPlane(object: KubernetesObject, callee: Callee, mesh: Mesh): C
 function ofRule(object: KubernetesObject, callee: Callee, mesh: Mesh): ClientTls | Unknown | undefined {
   const isMeant = isForHost(object, callee.fullName);
   const { namespace } = object;
-  if (isMeant !== true || isUnknown(namespace) || mesh.contains(namespace) === false) {
-    return isUnknown(isMeant) ? isMeant : undefined;
+  const isInMesh = isUnknown(namespace) ? namespace : mesh.contains(namespace);
+  const isHeard = allOf([isMeant, isInMesh]);
+  if (isUnknown(isHeard) || !isHeard || isUnknown(namespace)) {
+    return isUnknown(isHeard) ? isHeard : undefined;
   }
   const policy = policyFor(object, callee.port);
   const mode = isUnknown(policy) ? policy : policy.at("tls", "mode").string();

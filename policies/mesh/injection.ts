@@ -1,7 +1,8 @@
-import { anyOf, isUnknown, type Field, type Unknown } from "../kubernetes/fields";
-import type { KubernetesObject } from "../kubernetes/match";
+import { anyOf, isUnknown, type Decision, type Field, type Unknown } from "../kubernetes/fields";
+import { kinds, type KubernetesObject } from "../kubernetes/match";
 import type { Stack } from "../kubernetes/stack";
 import { injectKey, podTemplate } from "../kubernetes/workloads";
+import { not } from "../pack/decisions";
 
 /** The label by which a namespace asks for sidecars of the default revision; it outweighs all others. */
 export const injectionLabel = "istio-injection";
@@ -50,7 +51,8 @@ export function podRequest(object: KubernetesObject): InjectionRequest | Unknown
 }
 
 /** Whether a namespace is in no mesh of Maistra, whose webhook has no revisions and hears annotations too. */
-export function goesByIstio(stack: Stack, namespace: string): boolean {
+export function goesByIstio(stack: Stack, namespace: string): Decision {
   const maistra = stack.meshes.all.filter((mesh) => mesh.isMaistra);
-  return anyOf(maistra.map((mesh) => mesh.contains(namespace))) === false;
+  const unplaced = [...stack.meshes.unplaced].filter(([part]) => !part.is(kinds.istio)).map(([, because]) => because);
+  return not(anyOf([...maistra.map((mesh) => mesh.contains(namespace)), ...unplaced]));
 }

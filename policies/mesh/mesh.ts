@@ -40,11 +40,15 @@ export class Mesh {
   /** Why the mesh may have more namespaces, or more providers, than were found. */
   private readonly doubts: { readonly namespaces: readonly Unknown[]; readonly providers: readonly Unknown[] };
 
-  /** @param namespace Namespace of the control plane. */
+  /**
+   * @param namespace Namespace of the control plane.
+   * @param unplaced Why further parts may belong to it.
+   */
   constructor(
     readonly namespace: string,
     readonly objects: MeshObjects,
     private readonly declared: DeclaredNamespaces,
+    unplaced: readonly Unknown[],
   ) {
     const { controlPlanes, rolls, memberObjects } = objects;
     const istios = controlPlanes.filter((plane) => plane.is(kinds.istio));
@@ -81,13 +85,17 @@ export class Mesh {
       namespaces: [
         ...selectors.doubts,
         ...[...this.memberNames].filter(isUnknown),
+        ...unplaced,
         ...elsewhere("member roll", namespace, not(hasRoll(objects))),
       ],
-      providers: elsewhere(
-        "control plane",
-        namespace,
-        this.providers.length === 0 && controlPlanes.every(({ isPatch }) => isPatch),
-      ),
+      providers: [
+        ...unplaced,
+        ...elsewhere(
+          "control plane",
+          namespace,
+          this.providers.length === 0 && controlPlanes.every(({ isPatch }) => isPatch),
+        ),
+      ],
     };
   }
 

@@ -32,7 +32,8 @@ export class Meshes {
         add("memberObjects", object, object.field("spec", "controlPlaneRef", "namespace").string() ?? "");
       }
     }
-    this.all = [...meshes].map(([namespace, parts]) => new Mesh(namespace, parts, namespaces));
+    const doubts = [...unplaced.values()];
+    this.all = [...meshes].map(([namespace, parts]) => new Mesh(namespace, parts, namespaces, doubts));
     this.unplaced = unplaced;
   }
 

@@ -15,10 +15,12 @@ export interface ProviderUse extends StringField {
 export function providerUses(mesh: Mesh, stack: Stack): readonly ProviderUse[] {
   const telemetries = stack
     .ofKind(kinds.telemetry)
-    .filter(({ namespace }) => isUnknown(namespace) || mesh.contains(namespace) !== false)
-    .flatMap((object) =>
-      usedProviders(object).map((use) => ({
-        ...use,
+    .map((object) => ({ object, isInMesh: isInMesh(object, mesh) }))
+    .filter((telemetry) => telemetry.isInMesh !== false)
+    .flatMap(({ object, isInMesh }) =>
+      usedProviders(object).map(({ field, value }) => ({
+        field,
+        value: isUnknown(isInMesh) ? isInMesh : value,
         object,
         isMeshWide: isMeshWide(object, mesh.rootNamespace),
       })),
@@ -36,4 +38,8 @@ export function providerUses(mesh: Mesh, stack: Stack): readonly ProviderUse[] {
       Number(right.isMeshWide === true) - Number(left.isMeshWide === true) ||
       left.object.urn.localeCompare(right.object.urn),
   );
+}
+
+function isInMesh({ namespace }: KubernetesObject, mesh: Mesh): Decision {
+  return isUnknown(namespace) ? namespace : mesh.contains(namespace);
 }

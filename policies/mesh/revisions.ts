@@ -21,7 +21,7 @@ export class Revisions {
     const isByVersion = (plane: KubernetesObject, index: number) =>
       plane.is(istio) && strategies[index] === "RevisionBased";
     const named = [
-      ...planes.filter((plane, index) => !isByVersion(plane, index)),
+      ...planes.filter((plane, index) => !isByVersion(plane, index) && !isUnknown(strategies[index])),
       ...stack.ofKind(kinds.istioRevisionTag),
     ];
     const prefixes = planes.filter(isByVersion).map(({ name }) => name);

@@ -84,7 +84,9 @@ function structuredTags(object: KubernetesObject): readonly (SpanTag | Unknown)[
 function texts(object: KubernetesObject): readonly StringField[] {
   if (object.is(kinds.configMap)) {
     const data = object.field("data").entries();
-    return isUnknown(data) ? [] : data.flatMap(([, field]) => field.asString());
+    return isUnknown(data)
+      ? [{ field: object.field("data"), value: data }]
+      : data.flatMap(([, field]) => field.asString());
   }
   return podTemplate(object)?.at("metadata", "annotations", proxyConfig).asString() ?? [];
 }

@@ -1,4 +1,4 @@
-import { allOf, equals } from "../pack/decisions";
+import { allOf, equals, same } from "../pack/decisions";
 import { isUnknown, type Decision } from "../kubernetes/fields";
 import type { KubernetesObject } from "../kubernetes/match";
 import { podTemplate } from "../kubernetes/workloads";
@@ -7,16 +7,17 @@ import { podTemplate } from "../kubernetes/workloads";
 export function isBehind(service: KubernetesObject, workload: KubernetesObject): Decision {
   const selector = service.field("spec", "selector").entries();
   const labels = podTemplate(workload)?.at("metadata", "labels");
-  if (!labels || service.namespace !== workload.namespace) {
+  if (!labels) {
     return false;
   }
   if (isUnknown(selector) || selector.length === 0) {
     return isUnknown(selector) && selector;
   }
-  return allOf(
-    selector.map(([key, field]) => {
+  return allOf([
+    same(service.namespace, workload.namespace),
+    ...selector.map(([key, field]) => {
       const value = field.string();
       return isUnknown(value) ? value : value !== undefined && equals(labels.at(key), value);
     }),
-  );
+  ]);
 }

@@ -53,8 +53,9 @@ function requestOfPods(stack: Stack, object: KubernetesObject): InjectionRequest
   if (!request || isUnknown(request) || isUnknown(namespace)) {
     return request && (isUnknown(namespace) ? namespace : request);
   }
-  if (!goesByIstio(stack, namespace)) {
-    return undefined;
+  const isIstios = goesByIstio(stack, namespace);
+  if (isIstios !== true) {
+    return isIstios || undefined;
   }
   const labelOf = stack.namespaces.labelsOf(namespace);
   const labels = ["istio-injection", "istio.io/rev"].map(labelOf);

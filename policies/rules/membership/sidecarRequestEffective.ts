@@ -25,10 +25,11 @@ export const sidecarRequestEffective = stackRule(
     for (const object of stack.objects) {
       const request = sidecarRequest(object);
       const namespace = object.namespace;
-      const unknown = request && [request, namespace].find(isUnknown);
+      const isIstios = isUnknown(namespace) ? namespace : goesByIstio(stack, namespace);
+      const unknown = request && [request, isIstios].find(isUnknown);
       if (unknown) {
         findings.undecided(object, unknown);
-      } else if (request && !isUnknown(request) && !isUnknown(namespace) && goesByIstio(stack, namespace)) {
+      } else if (request && !isUnknown(request) && !isUnknown(namespace) && isIstios === true) {
         judge(stack, object, request, namespace, findings);
       }
     }
@@ -54,6 +55,8 @@ function judge(stack: Stack, object: KubernetesObject, request: Field, namespace
       problem: `but Istio selects pods by the label ${injectKey}: "true" alone: these get no sidecar`,
       fix: `Set ${labels.at(injectKey).toString()} to "true", or label namespace ${namespace}.`,
     });
+  } else if (isUnknown(injection) && stack.namespaces.has(namespace) !== false) {
+    findings.undecided(object, injection);
   } else if (!byLabel) {
     const unknown = [injection, revision].find(isUnknown);
     if (unknown && typeof injection !== "string" && typeof revision !== "string") {

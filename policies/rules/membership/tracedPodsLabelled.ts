@@ -1,3 +1,4 @@
+import { allOf, equals, not, same } from "../../pack/decisions";
 import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
 import { namespaceRequest } from "../../mesh/injection";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
@@ -34,7 +35,8 @@ export const tracedPodsLabelled = stackRule(
     const injected = injectedNamespaces(stack);
     for (const object of stack.objects) {
       const metadata = podTemplate(object)?.at("metadata");
-      const hasSidecar = metadata && !object.isPatch && !isGateway(object) ? getsSidecar(object, injected) : false;
+      const hasSidecar =
+        metadata && !object.isPatch ? allOf([not(isGateway(object)), getsSidecar(object, injected)]) : false;
       for (const label of hasSidecar === false ? [] : labels) {
         const field = metadata!.at("labels", label);
         const value = field.string();
@@ -55,16 +57,27 @@ export const tracedPodsLabelled = stackRule(
   { withoutMesh: true },
 );
 
-/** The namespaces whose labels ask for sidecars. */
-function injectedNamespaces(stack: Stack): ReadonlySet<unknown> {
+/** The namespaces whose labels ask for sidecars, or may do so. */
+function injectedNamespaces(stack: Stack): readonly InjectedNamespace[] {
   const declared = [...stack.ofKind(kinds.namespace), ...stack.ofKind(kinds.project)];
-  const isInjected = (request: ReturnType<typeof namespaceRequest>) => request !== undefined && !isUnknown(request);
-  return new Set(declared.filter((namespace) => isInjected(namespaceRequest(namespace))).map(({ name }) => name));
+  return declared.flatMap((namespace) => {
+    const request = namespaceRequest(namespace);
+    return request ? [{ name: namespace.name, isInjected: isUnknown(request) ? request : true }] : [];
+  });
 }
 
-function getsSidecar(object: KubernetesObject, injected: ReadonlySet<unknown>): Decision {
+interface InjectedNamespace {
+  readonly name: KubernetesObject["name"];
+  readonly isInjected: Decision;
+}
+
+function getsSidecar(object: KubernetesObject, injected: readonly InjectedNamespace[]): Decision {
   const request = sidecarRequest(object);
   const metadata = podTemplate(object)?.at("metadata");
-  const declines = ["labels", "annotations"].some((map) => metadata?.at(map, injectKey).read() === "false");
-  return anyOf([isUnknown(request) ? request : request !== undefined, !declines && injected.has(object.namespace)]);
+  const declines = ["labels", "annotations"].map((map) => equals(metadata!.at(map, injectKey), "false"));
+  const byNamespace = injected.map(({ name, isInjected }) => allOf([isInjected, same(name, object.namespace)]));
+  return anyOf([
+    isUnknown(request) ? request : request !== undefined,
+    allOf([not(anyOf(declines)), anyOf(byNamespace)]),
+  ]);
 }

@@ -19,27 +19,27 @@ export const scaledReplicasUnset = stackRule(
   (stack, findings) => {
     const autoscalers = stack.ofKind(kinds.autoscaler);
     const workloads = autoscalers.length > 0 ? stack.ofKind(kinds.appsWorkload) : [];
-    for (const workload of workloads.filter(({ isLive }) => isLive !== true)) {
-      if (workload.declaredField("spec", "replicas").read() !== undefined) {
-        autoscalers.forEach((autoscaler) => judge(autoscaler, workload, findings));
-      }
+    for (const workload of workloads) {
+      autoscalers.forEach((autoscaler) => judge(autoscaler, workload, findings));
     }
   },
   { withoutMesh: true },
 );
 
 function judge(autoscaler: KubernetesObject, workload: KubernetesObject, findings: Findings): void {
+  const spec = workload.declaredField("spec").read();
+  const replicas = workload.declaredField("spec", "replicas");
   const target = autoscaler.field("spec", "scaleTargetRef");
   const isScaled = allOf([
     same(target.at("kind").string(), workload.kind),
     same(target.at("name").string(), workload.name),
     same(autoscaler.namespace, workload.namespace),
+    isUnknown(spec) ? spec : replicas.read() !== undefined, // A value that is not known yet is set in any case.
     not(workload.isLive),
   ]);
   if (isUnknown(isScaled)) {
     findings.undecided(workload, isScaled);
   } else if (isScaled) {
-    const replicas = workload.declaredField("spec", "replicas");
     findings.violation({
       object: workload,
       field: workload.field("spec", "replicas"),

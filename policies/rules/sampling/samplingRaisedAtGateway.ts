@@ -50,13 +50,13 @@ function isBehind({ namespace }: KubernetesObject, mesh: Mesh, stack: Stack): De
     : allOf([
         not(same(namespace, mesh.rootNamespace)),
         mesh.contains(namespace),
-        ...gateways(stack).map((gateway) => not(same(gateway.namespace, namespace))),
+        ...stack.objects.map((object) => not(allOf([runsGateway(object), same(object.namespace, namespace)]))),
       ]);
 }
 
-/** What runs gateways: pods that Istio makes to some, and Gateways of the Gateway API, for which it makes pods. */
-function gateways(stack: Stack): readonly KubernetesObject[] {
-  return stack.objects.filter((object) => object.is(kinds.gatewayApi) || isGateway(object));
+/** Whether an object runs a gateway: pods that Istio makes to one, or a Gateway of the Gateway API. */
+function runsGateway(object: KubernetesObject): Decision {
+  return object.is(kinds.gatewayApi) || isGateway(object);
 }
 
 function compare(

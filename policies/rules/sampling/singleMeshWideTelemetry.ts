@@ -1,4 +1,4 @@
-import { isUnknown } from "../../kubernetes/fields";
+import { isUnknown, type Decision } from "../../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import { stackRule } from "../../pack/rule";
 import { isMeshWide } from "../../mesh/telemetry";
@@ -22,16 +22,25 @@ export const singleMeshWideTelemetry = stackRule(
         const decision = isMeshWide(telemetry, mesh.rootNamespace);
         if (isUnknown(decision)) {
           findings.undecided(telemetry, decision);
+        } else if (decision && isUnknown(telemetry.name)) {
+          findings.undecided(telemetry, telemetry.name); // It may be a patch of another, or patched by it.
         } else if (decision && !meshWide.some((other) => isSameObject(other, telemetry))) {
           meshWide.push(telemetry);
         }
       }
+      const tracing = meshWide.map(setsTracing);
+      const unknown = tracing.includes(true) || meshWide.length < 2 ? undefined : tracing.find(isUnknown);
+      if (unknown) {
+        meshWide.forEach((telemetry) => findings.undecided(telemetry, unknown));
+        continue;
+      }
       // The engine tells resources in no fixed order; the one to keep is the one that sets tracing.
       const [first, ...others] = meshWide.sort(
         (left, right) =>
-          Number(setsTracing(right)) - Number(setsTracing(left)) || left.toString().localeCompare(right.toString()),
+          Number(setsTracing(right) === true) - Number(setsTracing(left) === true) ||
+          left.toString().localeCompare(right.toString()),
       );
-      if (first && setsTracing(first)) {
+      if (first && setsTracing(first) === true) {
         others.forEach((object) =>
           findings.violation({
             object,
@@ -45,9 +54,9 @@ export const singleMeshWideTelemetry = stackRule(
   },
 );
 
-function setsTracing(telemetry: KubernetesObject): boolean {
+function setsTracing(telemetry: KubernetesObject): Decision {
   const entries = telemetry.field("spec", "tracing").items();
-  return isUnknown(entries) || entries.length > 0;
+  return isUnknown(entries) ? entries : entries.length > 0;
 }
 
 /** A Telemetry and a patch of it are one object. */

@@ -54,10 +54,18 @@ export const noWideBindings = stackRule(
   (stack, findings, config) => {
     const except: readonly unknown[] = (config["except"] as readonly string[] | undefined) ?? [];
     for (const binding of stack.ofKind(kinds.roleBinding).filter(({ name }) => !except.includes(name))) {
+      const { name } = binding;
+      if (isUnknown(name) && except.length > 0) {
+        findings.undecided(binding, name);
+        continue;
+      }
       judgeRole(binding, findings);
       // Rights on tenants have a rule of their own.
-      if (tenantRights(stack, binding) === undefined) {
+      const onTenants = tenantRights(stack, binding);
+      if (onTenants === undefined) {
         judgeSubjects(binding, findings);
+      } else if (isUnknown(onTenants)) {
+        findings.undecided(binding, onTenants);
       }
     }
   },

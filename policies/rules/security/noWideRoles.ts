@@ -1,7 +1,8 @@
-import { isUnknown } from "../../kubernetes/fields";
+import { allOf, not } from "../../pack/decisions";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
 import { cisBenchmark } from "../../pack/frameworks";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
-import { boundRoles, includes, rightsOf, type Item, type Rights } from "../../access/rbac";
+import { includes, refersTo, rightsOf, type Item, type Rights } from "../../access/rbac";
 import { stackRule } from "../../pack/rule";
 import type { Stack } from "../../kubernetes/stack";
 
@@ -43,7 +44,12 @@ export const noWideRoles = stackRule(
         if (rights.doubt) {
           findings.undecided(object, rights.doubt);
         }
-        for (const { item, problem, fix } of [...faults(rights), ...secretsEverywhere(stack, object, rights)]) {
+        const onSecrets = secretsEverywhere(object, rights);
+        const isBoundApart = onSecrets.length > 0 && isForNamespaces(stack, object);
+        if (isUnknown(isBoundApart)) {
+          findings.undecided(object, isBoundApart);
+        }
+        for (const { item, problem, fix } of [...faults(rights), ...(isBoundApart === false ? onSecrets : [])]) {
           findings.violation({ object, field: item.field, problem, fix });
         }
       }
@@ -78,16 +84,10 @@ function wildcard(items: readonly Item[], problem: string, what: string): readon
     .map((item) => ({ item, problem, fix: `List the ${what} that are used.` }));
 }
 
-function secretsEverywhere(stack: Stack, role: KubernetesObject, rights: Rights): readonly Fault[] {
+function secretsEverywhere(role: KubernetesObject, rights: Rights): readonly Fault[] {
   const { apiGroups, resources, verbs, resourceNames } = rights;
   const reads = includes(apiGroups, "", "*") && includes(verbs, "get", "list", "watch", "*");
-  if (
-    !reads ||
-    resourceNames.length > 0 ||
-    rights.doubt ||
-    !role.is(kinds.clusterRole) ||
-    isForNamespaces(stack, role)
-  ) {
+  if (!reads || resourceNames.length > 0 || rights.doubt || !role.is(kinds.clusterRole)) {
     return [];
   }
   return resources
@@ -100,7 +100,11 @@ function secretsEverywhere(stack: Stack, role: KubernetesObject, rights: Rights)
 }
 
 /** Whether a ClusterRole is bound, and only within namespaces. */
-function isForNamespaces(stack: Stack, role: KubernetesObject): boolean {
-  const uses = stack.ofKind(kinds.roleBinding).filter((binding) => boundRoles(stack, binding).includes(role));
-  return uses.length > 0 && !uses.some((binding) => binding.is(kinds.clusterRoleBinding));
+function isForNamespaces(stack: Stack, role: KubernetesObject): Decision {
+  const bindings = stack.ofKind(kinds.roleBinding);
+  const everywhere = bindings.filter((binding) => binding.is(kinds.clusterRoleBinding));
+  return allOf([
+    not(anyOf(everywhere.map((binding) => refersTo(binding, role)))),
+    anyOf(bindings.map((binding) => refersTo(binding, role))),
+  ]);
 }

@@ -49,7 +49,10 @@ function judgeRole(object: KubernetesObject, findings: Findings): void {
     findings.undecided(object, rules);
     return;
   }
-  for (const { apiGroups, resources, verbs, resourceNames } of rules) {
+  for (const { apiGroups, resources, verbs, resourceNames, doubt } of rules) {
+    if (doubt) {
+      findings.undecided(object, doubt);
+    }
     const uses =
       includes(apiGroups, "security.openshift.io") &&
       includes(resources, "securitycontextconstraints") &&

@@ -23,10 +23,11 @@ export const openshiftAssignedIds = stackRule(
   },
   (stack, findings) => {
     for (const object of isForOpenshift(stack) ? stack.objects : []) {
-      const { pod } = podOf(object) ?? {};
+      const { pod, doubts = [] } = podOf(object) ?? {};
       if (!pod) {
         continue;
       }
+      doubts.forEach((because) => findings.undecided(object, because));
       const fields = [
         ...pod.contexts.flatMap((context) => [context.at("runAsUser"), context.at("seLinuxOptions", "level")]),
         pod.spec.at("securityContext", "fsGroup"),

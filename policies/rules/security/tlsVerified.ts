@@ -15,6 +15,9 @@ const switches: ReadonlySet<string> = new Set([
   "tlsinsecureskipverify",
 ]);
 
+/** Keys of maps in which such switches usually are. */
+const holders: ReadonlySet<string> = new Set(["config", "tls", "trafficPolicy"]);
+
 /** Commands that take any certificate. */
 const commands: readonly RegExp[] = [
   /\bcurl\b[^|;&\n]*\s(?:--insecure\b|-[a-zA-Z]*k)/,
@@ -65,7 +68,7 @@ export const tlsVerified = resourceRule(
           violation(leaf.field, true);
         } else if (isCommandLine(leaf) && commands.some((command) => command.test(joined(leaf.holder)))) {
           violation(leaf.holder, true);
-        } else if (isUnknown(leaf.value) && (mayBeWhole(leaf) || leaf.key === "tls")) {
+        } else if (isUnknown(leaf.value) && (mayBeWhole(leaf) || holders.has(leaf.key))) {
           findings.undecided(object, leaf.value);
         }
       },

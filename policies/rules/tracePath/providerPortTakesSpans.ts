@@ -53,7 +53,7 @@ function defectOf(destination: Destination, known: KnownServices, stack: Stack):
   if (!port) {
     const numbers = [...new Set(ports.map((each) => each.number))].sort((left, right) => left - right);
     return (
-      services.map(({ doubt }) => doubt).find(isUnknown) ?? {
+      [...services.map(({ doubt }) => doubt), known.doubt].find(isUnknown) ?? {
         problem: `which ${describeService(service)} does not have (it has ${numbers.join(", ") || "none"}), so no span arrives`,
         fix: portAdvice(sends, services),
       }

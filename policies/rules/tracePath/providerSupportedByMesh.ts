@@ -1,3 +1,4 @@
+import { isSet } from "../../pack/decisions";
 import { isUnknown, type Field } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
@@ -33,7 +34,7 @@ export const providerSupportedByMesh = resourceRule(
     for (const entry of providers) {
       judgeEntry(controlPlane, entry, version, findings);
     }
-    if (controlPlane.is(kinds.controlPlane) && providers.some((entry) => entry.at("zipkin").read() !== undefined)) {
+    if (controlPlane.is(kinds.controlPlane) && providers.some((entry) => isSet(entry.at("zipkin")) === true)) {
       judgeTracer(controlPlane, version, findings);
     }
   },

@@ -57,7 +57,7 @@ function defectOf(
     return host && known.doubt;
   }
   const settings = service.ports.find(({ number }) => number === port);
-  const isTls = settings ? settings.isTls : service.doubt;
+  const isTls = settings?.isTls ?? service.doubt;
   const fullName = destination.host.replace(/^.*\//, "");
   const rules = clientTls({ fullName, namespace: service.namespace, port }, mesh, stack);
   if (isTls === undefined || isUnknown(isTls) || isUnknown(rules)) {

@@ -47,7 +47,7 @@ function judge(sidecar: KubernetesObject, mesh: Mesh, stack: Stack, findings: Fi
     return;
   }
   const [first] = listeners;
-  if (!first || mesh.contains(namespace) === false) {
+  if (!first) {
     return; // Without egress listeners, proxies know all that the mesh has.
   }
   const hosts = listeners.flatMap((listener) => listener.at("hosts").strings());
@@ -57,6 +57,7 @@ function judge(sidecar: KubernetesObject, mesh: Mesh, stack: Stack, findings: Fi
     const isLost = allOf([
       isUnknown(destination) ? destination : destination !== undefined && not(isCovered(hosts, destination, namespace)),
       isUsedIn(provider, uses, namespace, mesh),
+      mesh.contains(namespace),
     ]);
     if (isUnknown(isLost)) {
       findings.undecided(sidecar, isLost);
