@@ -66,10 +66,11 @@ describe("istio-accepted", () => {
       istio({}, { spec: { profile: unknown } }),
       istio({ global: { istioNamespace: unknown } }),
       istio({ global: { istioNamespace: "mesh" } }, { spec: { namespace: unknown } }),
+      env(unknown),
+      istio({ pilot: unknown }),
     ]) {
       const { violations, notes } = await judge(rule, [subject]);
       assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
     }
-    assert.deepEqual(await said(env(unknown)), []);
   });
 });

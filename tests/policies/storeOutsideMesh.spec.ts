@@ -50,9 +50,13 @@ describe("store-outside-mesh", () => {
   });
 
   it("does not judge what a preview does not know, and says so", async () => {
-    const plane = controlPlane(withProviders(otel(unknown)));
-    const { violations, notes } = await judge(rule, [plane, roll("tracing-system"), tempoStack()]);
-    assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
-    assert.equal(await count(collecting(), roll(unknown), tempoStack()), 0);
+    for (const subject of [
+      [controlPlane(withProviders(otel(unknown))), roll("tracing-system")],
+      [collecting({ security: { manageNetworkPolicy: unknown } }), roll("tracing-system")],
+      [collecting(), roll(unknown)],
+    ]) {
+      const { violations, notes } = await judge(rule, [...subject, tempoStack()]);
+      assert.deepEqual({ violations, notes: notes.length }, { violations: [], notes: 1 });
+    }
   });
 });

@@ -7,7 +7,7 @@ import { rules } from "../../policies/rules";
 import { buildPack, EngineFixture, pack, type PolicyEvent } from "./engine";
 import { exampleOf } from "./examples";
 import { judge } from "./helper";
-import { allPlaces, without, type Place } from "./unknownPlaces";
+import { allPlaces, alwaysDecided, without, type Place } from "./unknownPlaces";
 
 /** A rule's example, and the place in it without which the rule cannot tell. */
 interface Subject {
@@ -67,8 +67,6 @@ async function programs(subjects: readonly Subject[]): Promise<readonly (readonl
   return found;
 }
 
-/** The rules that go by kind and version alone, which a preview knows. */
-const alwaysDecided: ReadonlySet<string> = new Set(["api-versions-current", "api-versions-served"]);
 const undecidable = rules.filter(({ name }) => !alwaysDecided.has(name));
 
 describe("each rule, on an example of which a preview does not know all", function () {

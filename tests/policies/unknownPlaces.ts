@@ -5,6 +5,9 @@ import { judge, unknown } from "./helper";
 
 type Path = readonly (string | number)[];
 
+/** The rules that go by kinds and versions alone, which a preview knows. */
+export const alwaysDecided: ReadonlySet<string> = new Set(["api-versions-current", "api-versions-served"]);
+
 /** How a rule's verdict on objects changes when a value of theirs is not known. */
 export interface Change {
   /** Violations that are reported all of a sudden, and those that are neither reported nor noted any more. */

@@ -1,8 +1,9 @@
-import { isUnknown } from "../../kubernetes/fields";
+import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
 import { kinds, type KubernetesObject } from "../../kubernetes/match";
 import type { Stack } from "../../kubernetes/stack";
 import { injectKey, podTemplate, workloadKinds } from "../../kubernetes/workloads";
 import { injectionLabel, namespaceRequest, revisionLabel } from "../../mesh/injection";
+import { allOf, isSet, not, same } from "../../pack/decisions";
 import { stackRule } from "../../pack/rule";
 
 /** The labels by which pods say what they are to a mesh. */
@@ -26,15 +27,23 @@ export const injectedNamespaceHasPods = stackRule(
   (stack, findings) => {
     const namespaces = [...stack.ofKind(kinds.namespace), ...stack.ofKind(kinds.project)];
     const workloads = workloadKinds.flatMap((match) => stack.ofKind(match));
-    const left = namespaces.find((namespace) => isLeftOut(namespace, workloads, stack));
-    for (const object of left ? namespaces : []) {
+    const isLeft = new Map(namespaces.map((namespace) => [namespace, isLeftOut(namespace, workloads, stack)]));
+    for (const object of namespaces) {
       const request = namespaceRequest(object);
-      if (request && !isUnknown(request) && !workloads.some((workload) => workload.namespace === object.name)) {
+      const isBroken = allOf([
+        isUnknown(request) ? request : request !== undefined,
+        not(anyOf(workloads.map((workload) => same(workload.namespace, object.name)))),
+        anyOf([...isLeft.values()]),
+      ]);
+      if (isUnknown(isBroken)) {
+        findings.undecided(object, isBroken);
+      } else if (isBroken && request && !isUnknown(request)) {
+        const [left] = [...isLeft].find(([, answer]) => answer === true)!;
         findings.violation({
           object,
           field: request.field,
-          problem: `but the stack has no pods there, and those in ${left!.toString()} get no sidecar`,
-          fix: `Label ${left!.toString()}, or its pods ${injectKey}: "false" if that is meant.`,
+          problem: `but the stack has no pods there, and those in ${left.toString()} get no sidecar`,
+          fix: `Label ${left.toString()}, or its pods ${injectKey}: "false" if that is meant.`,
         });
       }
     }
@@ -42,23 +51,28 @@ export const injectedNamespaceHasPods = stackRule(
 );
 
 /** Whether a namespace says nothing of the mesh, and has pods that are labelled for one and say nothing either. */
-function isLeftOut(namespace: KubernetesObject, workloads: readonly KubernetesObject[], stack: Stack): boolean {
+function isLeftOut(namespace: KubernetesObject, workloads: readonly KubernetesObject[], stack: Stack): Decision {
   const name = namespace.name;
+  if (typeof name !== "string") {
+    return name ?? false;
+  }
   const labels = namespace.field("metadata", "labels");
-  return (
-    typeof name === "string" &&
-    decisions.every((label) => labels.at(label).read() === undefined) &&
-    stack.meshes.contain(name) !== false &&
-    workloads.some((workload) => workload.namespace === name && isForMesh(workload))
-  );
+  return allOf([
+    ...decisions.map((label) => not(isSet(labels.at(label)))),
+    stack.meshes.contain(name),
+    anyOf(workloads.map((workload) => allOf([same(workload.namespace, name), isForMesh(workload)]))),
+  ]);
 }
 
-function isForMesh(workload: KubernetesObject): boolean {
+function isForMesh(workload: KubernetesObject): Decision {
   const metadata = podTemplate(workload)!.at("metadata");
-  const isSilent = [
+  const requests = [
     metadata.at("labels", injectKey),
     metadata.at("annotations", injectKey),
     metadata.at("labels", revisionLabel),
-  ].every((field) => field.read() === undefined);
-  return isSilent && identity.every((label) => typeof metadata.at("labels", label).read() === "string");
+  ];
+  return allOf([
+    ...requests.map((request) => not(isSet(request))),
+    ...identity.map((label) => isSet(metadata.at("labels", label))),
+  ]);
 }

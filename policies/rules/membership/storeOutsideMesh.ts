@@ -1,9 +1,9 @@
-import { anyOf, isUnknown, type Decision } from "../../kubernetes/fields";
-import { kinds, type KubernetesObject } from "../../kubernetes/match";
+import { anyOf, isUnknown, type Decision, type Unknown } from "../../kubernetes/fields";
+import { kinds } from "../../kubernetes/match";
 import { sidecarRequest } from "../../kubernetes/workloads";
 import type { Stack } from "../../kubernetes/stack";
 import { destinationOf, tracingProviders } from "../../mesh/tracingProviders";
-import { not } from "../../pack/decisions";
+import { allOf, not, same } from "../../pack/decisions";
 import { stackRule } from "../../pack/rule";
 import { serviceOfHost } from "../../services/serviceHost";
 import type { Mesh } from "../../mesh/mesh";
@@ -23,13 +23,16 @@ export const storeOutsideMesh = stackRule(
   },
   (stack, findings) => {
     const stores = [...stack.ofKind(kinds.tempoStack), ...stack.ofKind(kinds.tempoMonolithic)];
-    for (const mesh of stack.meshes.all.filter(isolatesMembers)) {
+    for (const mesh of stack.meshes.all) {
+      const isolated = isolatesMembers(mesh);
       for (const { object, field, namespace } of mesh.members) {
-        const store = stores.find((tempo) => !isUnknown(namespace) && tempo.namespace === namespace);
-        const isNeeded = store && anyOf([takesSpans(mesh, namespace), hasSidecars(stack, namespace)]);
-        if (isUnknown(isNeeded)) {
-          findings.undecided(object, isNeeded);
-        } else if (store && !isNeeded) {
+        const isStores = anyOf(stores.map((tempo) => same(tempo.namespace, namespace)));
+        const isNeeded = anyOf([takesSpans(mesh, namespace), hasSidecars(stack, namespace)]);
+        const isBroken = allOf([isolated, isStores, not(isNeeded)]);
+        if (isUnknown(isBroken)) {
+          findings.undecided(object, isBroken);
+        } else if (isBroken) {
+          const store = stores.find((tempo) => tempo.namespace === namespace)!;
           findings.violation({
             object,
             field,
@@ -43,25 +46,30 @@ export const storeOutsideMesh = stackRule(
 );
 
 /** Whether the stack declares the control plane as a whole, and that leaves NetworkPolicies to the operator. */
-function isolatesMembers({ objects }: Mesh): boolean {
+function isolatesMembers({ objects }: Mesh): Decision {
   const planes = objects.controlPlanes.filter((plane) => !plane.isPatch && plane.is(kinds.controlPlane));
-  return planes.some((plane) => plane.field("spec", "security", "manageNetworkPolicy").read() !== false);
+  const settings = planes.map((plane) => plane.field("spec", "security", "manageNetworkPolicy").read());
+  return anyOf(settings.map((setting) => (isUnknown(setting) ? setting : setting !== false)));
 }
 
 /** Whether a provider of the mesh sends to a service in the namespace. */
-function takesSpans(mesh: Mesh, namespace: unknown): Decision {
+function takesSpans(mesh: Mesh, namespace: string | Unknown): Decision {
   return anyOf(
     tracingProviders(mesh).map((provider): Decision => {
       const destination = destinationOf(provider);
       return isUnknown(destination)
         ? destination
-        : !!destination && serviceOfHost(destination.host)?.namespace === namespace;
+        : !!destination && same(serviceOfHost(destination.host)?.namespace, namespace);
     }),
   );
 }
 
 /** Whether pods in the namespace ask for a sidecar. */
-function hasSidecars(stack: Stack, namespace: unknown): Decision {
-  const pods: readonly KubernetesObject[] = stack.objects.filter((object) => object.namespace === namespace);
-  return anyOf(pods.map(sidecarRequest).map((request) => (isUnknown(request) ? request : not(request === undefined))));
+function hasSidecars(stack: Stack, namespace: string | Unknown): Decision {
+  return anyOf(
+    stack.objects.map((object) => {
+      const request = sidecarRequest(object);
+      return allOf([same(object.namespace, namespace), isUnknown(request) ? request : request !== undefined]);
+    }),
+  );
 }

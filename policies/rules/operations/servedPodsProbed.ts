@@ -19,10 +19,7 @@ export const servedPodsProbed = stackRule(
   (stack, findings) => {
     const services = stack.ofKind(kinds.service);
     for (const workload of stack.ofKind(kinds.appsWorkload)) {
-      if (workload.isPatch || isGateway(workload)) {
-        continue;
-      }
-      const isProbed = hasProbe(workload);
+      const isProbed = anyOf([workload.isPatch, isGateway(workload), hasProbe(workload)]);
       const isServed = anyOf(services.map((service) => isBehind(service, workload)));
       const unknown = [isProbed, isServed].find(isUnknown);
       if (isProbed === true || isServed === false) {

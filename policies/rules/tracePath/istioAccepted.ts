@@ -62,10 +62,11 @@ function profileDefect(field: Field): PossibleDefect {
 /** The environment of a pod is made of texts; YAML reads `true` and `1` as something else. */
 function texts(map: Field): readonly PossibleDefect[] {
   const entries = map.entries();
-  return (isUnknown(entries) ? [] : entries).map(([, field]) => {
+  const fields = isUnknown(entries) ? [map] : entries.map(([, field]) => field);
+  return fields.map((field) => {
     const value = field.read();
     return {
-      applies: isUnknown(value) ? false : value !== undefined && typeof value !== "string",
+      applies: isUnknown(value) ? value : value !== undefined && typeof value !== "string",
       field,
       problem: "not a text, so the API server refuses the object",
       fix: `Write "${String(value)}", in quotes.`,
