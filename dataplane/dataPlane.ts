@@ -40,12 +40,12 @@ async function requireControlPlane(folder: ControlPlaneFolder): Promise<void> {
 const knownPods = (folder: ControlPlaneFolder): Promise<string[]> =>
   readdir(path.join(dataPlaneFolder(folder), "mesh")).catch(() => []);
 
-/** Whether the backend runs as deployed: its pods are still the cluster's, and each of its processes is there. */
+/** Whether all of the backend runs as deployed: its pods are still the cluster's, and each of its processes is there. */
 async function backendRuns(folder: ControlPlaneFolder, { pods }: Deployed): Promise<boolean> {
-  const { pods: recorded, processes } = new BackendRecord(folder).read();
+  const { pods: recorded, processes, complete } = new BackendRecord(folder).read();
   const running = (await dataPlaneStatus(folder)).filter(({ pid }) => pid !== undefined);
   return (
-    recorded.length > 0 &&
+    complete &&
     recorded.every((name) => pods.some(({ metadata }) => metadata.name === name)) &&
     processes.every(({ name }) => running.some((process) => process.name === name))
   );

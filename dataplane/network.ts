@@ -60,9 +60,9 @@ export class PodNetwork {
     return `${this.name}-${pod}`;
   }
 
-  /** Whether the bridge is there. */
+  /** Whether the bridge is there and the host is connected to it, which is what comes last. */
   async exists(): Promise<boolean> {
-    return (await namespaces()).includes(this.name);
+    return (await links()).some(({ ifname, flags }) => ifname === this.name && flags.includes("UP"));
   }
 
   /** Whether a pod has its namespace. */
@@ -134,7 +134,7 @@ export class PodNetwork {
     const entries = await Promise.all([namespaces(), readdir(etcFolder).catch(() => [])]);
     const names = [...new Set(entries.flat().filter(isOurs))];
     // A namespace goes some time after its name, and its links with it.
-    const link = (await links()).includes(this.name);
+    const link = (await links()).some(({ ifname }) => ifname === this.name);
     if (link) await cleanUp("link", "delete", this.name);
     await Promise.all(names.map(removeNamespace));
     // Stays while somebody else's files are in it.
@@ -162,8 +162,8 @@ async function namespaces(): Promise<string[]> {
   return lines.map((line) => line.split(" ", 1)[0]!);
 }
 
-async function links(): Promise<string[]> {
-  return (JSON.parse(await cleanUp("-json", "link", "show")) as { ifname: string }[]).map(({ ifname }) => ifname);
+async function links(): Promise<{ ifname: string; flags: string[] }[]> {
+  return JSON.parse(await cleanUp("-json", "link", "show")) as { ifname: string; flags: string[] }[];
 }
 
 async function removeNamespace(namespace: string): Promise<void> {

@@ -36,6 +36,7 @@ export async function startBackend(context: BackendContext, deployed: Deployed):
     const tempo = await step("Tempo", () => startTempo(context, deployed));
     const podApi = await startPodApi(context);
     const kiali = await step("Kiali", () => startKiali(context, deployed));
+    new BackendRecord(context.folder).complete();
     return {
       processes: [...minio, ...tempo.processes, ...kiali.processes],
       podApi,

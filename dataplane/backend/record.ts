@@ -8,6 +8,8 @@ interface Entries {
   readonly processes: readonly { readonly name: string; readonly patience: number }[];
   /** Names of the pods' namespaces in the network. */
   readonly pods: readonly string[];
+  /** Whether nothing is left to begin: whoever starts it may be killed half-way. */
+  readonly complete: boolean;
 }
 
 /**
@@ -26,18 +28,24 @@ export class BackendRecord {
     try {
       return JSON.parse(readFileSync(this.file, "utf8")) as Entries;
     } catch {
-      return { processes: [], pods: [] };
+      return { processes: [], pods: [], complete: false };
     }
   }
 
   addPod(pod: string): void {
-    const { processes, pods } = this.read();
-    this.write({ processes, pods: [...pods.filter((name) => name !== pod), pod] });
+    const entries = this.read();
+    this.write({ ...entries, pods: [...entries.pods.filter((name) => name !== pod), pod] });
   }
 
   addProcess(name: string, patience: number): void {
-    const { processes, pods } = this.read();
-    this.write({ processes: [...processes.filter((entry) => entry.name !== name), { name, patience }], pods });
+    const entries = this.read();
+    const others = entries.processes.filter((entry) => entry.name !== name);
+    this.write({ ...entries, processes: [...others, { name, patience }] });
+  }
+
+  /** Notes that all of it has been started and was ready. */
+  complete(): void {
+    this.write({ ...this.read(), complete: true });
   }
 
   /** Ends every process, the last one first, each with its time. */

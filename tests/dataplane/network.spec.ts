@@ -150,6 +150,19 @@ describe("the network of pods", function () {
     }
   });
 
+  it("is not taken for made while it is being made", async () => {
+    const second = new PodNetwork(`${folder.root}/second`);
+    try {
+      await execute("ip", ["netns", "add", second.name]);
+      await execute("ip", ["link", "add", second.name, "type", "veth", "peer", "name", "host", "netns", second.name]);
+      assert.equal(await second.exists(), false);
+      assert.equal(await network.exists(), true);
+      assert.equal(await second.remove(), true);
+    } finally {
+      await second.remove();
+    }
+  });
+
   it("ends what runs in a pod when that is removed", async () => {
     const pid = hello.process.pid!;
     await network.removePod("server");
