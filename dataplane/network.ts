@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../cluster/interruption";
 import { endProcess } from "../cluster/processes";
-import { run } from "../cluster/run";
+import { run, tryRun } from "../cluster/run";
 
 /** Where `ip netns exec` takes the files from that a namespace sees in /etc. */
 const etcFolder = "/etc/netns";
@@ -93,14 +93,14 @@ export class PodNetwork {
    */
   async addPod(pod: string, addresses: readonly string[]): Promise<void> {
     const namespace = this.namespaceOf(pod);
-    // A link's name has 15 characters at most.
-    const port = `v${createHash("sha256").update(pod).digest("hex").slice(0, 12)}`;
+    const port = portOf(pod);
     await this.writeHosts(pod, []);
     await ip("netns", "add", namespace);
     await ip("-n", this.name, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", namespace);
     await batch(this.name, [`link set ${port} master pods`, `link set ${port} up`]);
     await batch(namespace, [
       "link set lo up",
+      `link set eth0 address ${hardwareAddress(addresses[0] ?? "")}`,
       ...addresses.map((address) => `addr add ${address}/24 dev eth0`),
       "link set eth0 up",
       // Service addresses are nowhere; a packet needs a route all the same before a sidecar's rules can catch it.
@@ -123,6 +123,8 @@ export class PodNetwork {
   /** Ends what runs in a pod's namespace and removes it. Harmless where there is none. */
   async removePod(pod: string): Promise<void> {
     await removeNamespace(this.namespaceOf(pod));
+    // A namespace goes some time after its name, and its link with it: the next pod of this name cannot wait for that.
+    await tryRun("ip", ["-n", this.name, "link", "delete", portOf(pod)], { uninterrupted: true });
   }
 
   /**
@@ -141,6 +143,16 @@ export class PodNetwork {
     await rmdir(etcFolder).catch(() => undefined);
     return link || names.length > 0;
   }
+}
+
+/** A pod's link at the bridge; a link's name has 15 characters at most. */
+const portOf = (pod: string) => `v${createHash("sha256").update(pod).digest("hex").slice(0, 12)}`;
+
+/** A pod that follows another one at its address must have this one too: others remember it for up to a minute. */
+function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((number) => Number(number).toString(16).padStart(2, "0"));
+  // Locally administered.
+  return ["02", "00", ...bytes].join(":");
 }
 
 /** Arguments that run a program in a namespace, with the files that it sees in /etc. The process becomes that program. */

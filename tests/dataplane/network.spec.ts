@@ -150,6 +150,15 @@ describe("the network of pods", function () {
     }
   });
 
+  it("leads to a pod at once where another had its address before", async () => {
+    assert.ok(await answersOk(`http://${server}:9080/`));
+    await network.removePod("server");
+    await network.addPod("server", [server, "10.199.77.5"]);
+    startHello();
+    // An address that the host remembers wrongly is asked for again after eight seconds at the earliest.
+    await waitUntilHealthy(hello, 5);
+  });
+
   it("is not taken for made while it is being made", async () => {
     const second = new PodNetwork(`${folder.root}/second`);
     try {
