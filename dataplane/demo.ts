@@ -6,7 +6,7 @@ import { runCommand } from "../cluster/interruption";
 import { formatSeconds, heading, say } from "../cluster/progress";
 import { startDataPlane } from "./dataPlane";
 import { requireHost } from "./hostRequirements";
-import { prove } from "./proof";
+import { proveOrStop } from "./proof";
 
 const usage = `Usage: npm run demo:traces
 
@@ -29,7 +29,7 @@ async function main(): Promise<number | void> {
   await startDataPlane(defaultName);
   say(`  all of it ready in ${formatSeconds((Date.now() - begun) / 1000)}`);
   heading("Proof");
-  const proofs = await prove(defaultName);
+  const proofs = await proveOrStop(defaultName);
 
   const colour = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported);
   console.log(colour.bold("\nWhat the deployed jobs found"));
