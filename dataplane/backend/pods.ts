@@ -22,7 +22,8 @@ export class ContainerProcess extends DataPlaneProcess {
   constructor(
     folder: ControlPlaneFolder,
     options: DataPlaneProcessOptions,
-    private readonly how: ProcessStart,
+    /** How its pod says it is started. */
+    readonly how: ProcessStart,
     /** Milliseconds that it has to end by itself. */
     readonly patience: number,
   ) {
