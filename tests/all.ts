@@ -1,16 +1,20 @@
 import path from "node:path";
-import { runCommand } from "../cluster/interruption";
+import { interrupted, runCommand } from "../cluster/interruption";
 import { moduleManifests } from "../cluster/moduleManifests";
 import { cacheFolder, projectFolder } from "../cluster/paths";
 import { heading, step } from "../cluster/progress";
-import { run, runAttached } from "../cluster/run";
+import { run, runAttached, tryRun } from "../cluster/run";
 import { ensureTools } from "../cluster/toolchain/build";
 import { testTools } from "../cluster/toolchain/tools";
 import { prepareToolset } from "../cluster/toolset";
 import { missingRequirements } from "../dataplane/hostRequirements";
 import { preparePrograms } from "../dataplane/programs";
+import { stopAbandoned } from "./helpers/liveCluster";
 
-/** What `npm test` runs: set-up, format, lint and types, then all tests but those of `npm run test:traces`. Arguments go to mocha (a file, `--grep`, …). */
+/** Those that run real processes wait most of their time: all others run beside them. */
+const suites = { others: "tests/!(dataplane)/**/*.spec.ts", traces: "tests/dataplane/**/*.spec.ts" };
+
+/** What `npm test` runs: set-up, format, lint and types, then the tests. Arguments go to mocha (a file, `--grep`, …). */
 async function main(): Promise<number> {
   const options = { cwd: projectFolder };
   heading("Set-up");
@@ -21,14 +25,12 @@ async function main(): Promise<number> {
 
   const mochaArguments = process.argv.slice(2);
   // Built where it can run: elsewhere its tests are skipped.
-  const needsDataPlane = mochaArguments.some((argument) => argument.includes("tests/dataplane/"));
+  const needsDataPlane =
+    !namesFile(mochaArguments) || mochaArguments.some((argument) => argument.includes("tests/dataplane/"));
   if (needsDataPlane && (await missingRequirements()).length === 0) await preparePrograms();
   // Whoever asks for one test wants its verdict only.
   const checks = mochaArguments.length === 0 ? await check(options) : 0;
   heading("Tests");
-  const namesFile = mochaArguments.some((argument) => argument.endsWith(".spec.ts"));
-  // Tests with real proxies need root and further tools: npm run test:traces.
-  const files = namesFile ? [] : ["tests/!(dataplane)/**/*.spec.ts"];
   // For previews that need no control plane: the engine and its plugins, as an installed Pulumi CLI would have them.
   const pulumiHome = path.join(cacheFolder, "tests", "pulumi");
   await toolset.layOutPlugins(pulumiHome);
@@ -37,10 +39,33 @@ async function main(): Promise<number> {
     PATH: [toolset.bin, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
     PULUMI_HOME: pulumiHome,
   };
-  // --exit: an engine that a failed test left running must not keep CI waiting for its end.
-  const tests = await runAttached("npx", ["mocha", "--exit", ...files, ...mochaArguments], { ...options, env });
-  return checks || tests;
+  try {
+    const tests = await runTests(mochaArguments, { ...options, env });
+    return checks || tests;
+  } finally {
+    // Mocha ends at once; what its tests started goes on.
+    if (interrupted.aborted) await stopAbandoned();
+  }
 }
+
+/** Runs the tests that the arguments name, else all of them: the suites beside each other, as if one after the other. */
+async function runTests(mochaArguments: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
+  // --exit: an engine that a failed test left running must not keep CI waiting for its end.
+  const mocha = (...files: string[]) => ["mocha", "--exit", ...files, ...mochaArguments];
+  if (namesFile(mochaArguments)) return runAttached("npx", mocha(), options);
+  let said = "";
+  const besides = process.stdout.isTTY ? ["--color"] : [];
+  const [others, traces] = await Promise.all([
+    runAttached("npx", mocha(suites.others), options),
+    tryRun("npx", mocha(suites.traces, ...besides), { ...options, onOutput: (text) => (said += text) }),
+  ]);
+  process.stdout.write(said);
+  return others || traces.code;
+}
+
+/** Whether somebody asks for some of the tests by their files. */
+const namesFile = (mochaArguments: readonly string[]) =>
+  mochaArguments.some((argument) => argument.endsWith(".spec.ts"));
 
 /** Format, lint and types. Their failure does not keep the tests from telling theirs. */
 async function check(options: { cwd: string }): Promise<number> {

@@ -102,7 +102,7 @@ export class LiveCluster {
 }
 
 /** Ends the control planes of test runs that were killed before they could. */
-async function stopAbandoned(): Promise<void> {
+export async function stopAbandoned(): Promise<void> {
   const names = existsSync(controlPlanesFolder) ? readdirSync(controlPlanesFolder) : [];
   const pids = names.flatMap((name) => /^tests-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
   for (const pid of pids.filter((pid) => !isAlive(pid))) {
