@@ -1,8 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { format, resolveConfig } from "prettier";
 import { EmbeddedStack } from "../cli/embeddedStack";
 import { start, stop } from "../cluster/controlPlane";
 import type { ControlPlaneFolder } from "../cluster/folder";
@@ -12,10 +10,17 @@ import { projectFolder } from "../cluster/paths";
 import { step } from "../cluster/progress";
 import { run } from "../cluster/run";
 import { prepareToolset } from "../cluster/toolset";
+import { startDataPlane } from "../dataplane/dataPlane";
+import { requireHost } from "../dataplane/hostRequirements";
+import { PodNetwork } from "../dataplane/network";
+import { preparePrograms } from "../dataplane/programs";
+import { writeResults } from "./document";
 import { KubectlBaseline, renderedObjects } from "./kubectlBaseline";
 import { inTurn, peakMemory, secondsOf, type Timings } from "./measure";
 import { measurePack, type PackCost } from "./packCost";
 import { renderPackCost, renderResults, type MemberTimings, type Operation, type Results } from "./results";
+import { TracedMesh } from "./traceCost";
+import { renderTraceResults, type TraceResults } from "./traceResults";
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -26,6 +31,8 @@ Options
   --runs <number>    how often each thing is measured (default: 5)
   --members <list>   counts of member namespaces to preview with (default: 10,100,1000)
   --pack             measure the policy pack alone, without a control plane: half a minute
+  --traces           measure real traces instead: spans accepted end to end, and what tracing adds to a request; five
+                     minutes, on Linux as root (docs/traces.md)
   --write            put the results into docs/benchmarks.md
   -h, --help         show this
 `;
@@ -191,17 +198,17 @@ async function measure(runs: number, counts: readonly number[]): Promise<Results
   return { machine, runs, operations: operations(lives, kubectl), members, pack, previews, memory: { preview, up } };
 }
 
-const document = path.join(projectFolder, "docs", "benchmarks.md");
-const marks = ["<!-- results: npm run bench -- --write -->", "<!-- end of results -->"] as const;
-
-async function write(text: string): Promise<void> {
-  const old = await readFile(document, "utf8");
-  const [begin, end] = marks.map((mark) => old.indexOf(mark));
-  if (begin! < 0 || end! < begin!) {
-    throw new UserError(`${document} has no lines ${marks.join(" and ")}`);
-  }
-  const page = `${old.slice(0, begin)}${marks[0]}\n\n${text}\n${old.slice(end)}`;
-  await writeFile(document, await format(page, { ...(await resolveConfig(document)), filepath: document }));
+/** Spans and latency with the pods run for real. */
+async function measureTraces(runs: number): Promise<TraceResults> {
+  const { toolset } = await preparePrograms();
+  const machine = await describeMachine();
+  await stop(controlPlane, { deleteData: true });
+  const folder = await start(controlPlane);
+  const stack = await EmbeddedStack.prepare(folder, projectFolder, "dev");
+  await step("first up", () => pulumi(stack, ...update));
+  const readySeconds = await secondsOf(() => startDataPlane(controlPlane));
+  const mesh = await TracedMesh.open(new Kubectl(toolset, folder), new PodNetwork(folder.root));
+  return { machine, runs, readySeconds, ...(await mesh.measure(runs)) };
 }
 
 async function main(): Promise<number> {
@@ -210,6 +217,7 @@ async function main(): Promise<number> {
       runs: { type: "string", default: "5" },
       members: { type: "string", default: "10,100,1000" },
       pack: { type: "boolean", default: false },
+      traces: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -227,11 +235,14 @@ async function main(): Promise<number> {
     console.log(`\n${renderPackCost(await measureBuiltPack(runs))}`);
     return 0;
   }
+  if (values.traces) await requireHost();
   try {
-    const text = renderResults(await measure(runs, counts));
+    const text = values.traces
+      ? renderTraceResults(await measureTraces(runs))
+      : renderResults(await measure(runs, counts));
     console.log(`\n${text}`);
     if (values.write) {
-      await write(text);
+      await writeResults(values.traces ? "traces" : "stack", text);
     }
     return 0;
   } finally {

@@ -74,8 +74,6 @@ const acceptedShare = 0.4;
 export function renderPackCost({ resources, rules, empty, pack }: PackCost, previews?: PreviewTimings): string {
   const cost = median(pack) - median(empty);
   const share = previews && 1 - median(previews.preview) / median(previews.withPolicies);
-  const judged = (value: number, accepted: number, unit: string) =>
-    `${value <= accepted ? "✓" : "✗"} ≤ ${accepted} ${unit}`;
   return table(
     ["what the pack costs", "without", "with", "cost", "accepted"],
     [
@@ -101,7 +99,13 @@ export function renderPackCost({ resources, rules, empty, pack }: PackCost, prev
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Whether a value is not above what is accepted, and what that is. */
+export function judged(value: number, accepted: number, unit: string): string {
+  return `${value <= accepted ? "✓" : "✗"} ≤ ${accepted} ${unit}`;
+}
+
+/** A Markdown table. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -126,7 +130,7 @@ export function renderResults({ machine, runs, operations, members, pack, previe
           `${seconds(stack)} (${range(stack)})`,
           `${seconds(empty)} (${range(empty)})`,
           `${times.toFixed(2)} ×`,
-          floor === undefined ? "" : `${times <= floor ? "✓" : "✗"} ≤ ${floor} ×`,
+          floor === undefined ? "" : judged(times, floor, "×"),
           kubectl === undefined ? "" : `${seconds(kubectl)} (${range(kubectl)})`,
           kubectl === undefined ? "" : `${ratio(stack, kubectl).toFixed(2)} ×`,
         ];

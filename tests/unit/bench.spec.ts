@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
 import type { Kubectl } from "../../cluster/kubectl";
 import { KubectlBaseline, renderedObjects, type RenderedObject } from "../../bench/kubectlBaseline";
-import { inTurn, median, memoryByRole, peakMemory } from "../../bench/measure";
+import { withResults } from "../../bench/document";
+import { inTurn, median, memoryByRole, peakMemory, percentile } from "../../bench/measure";
 import { stateOf } from "../../bench/packCost";
 import { perExtraMember, ratio, renderPackCost, renderResults } from "../../bench/results";
+import { renderTraceResults } from "../../bench/traceResults";
 
 describe("the benchmark", () => {
   it("takes medians, which one slow run does not move", () => {
     assert.equal(median([3, 1, 100]), 3);
     assert.equal(median([4, 1, 2, 100]), 3);
     assert.equal(ratio([2, 6, 4], [1, 2, 3]), 2);
+  });
+
+  it("takes percentiles from what was measured", () => {
+    const values = Array.from({ length: 20 }, (_, index) => 20 - index);
+    assert.deepEqual([percentile(values, 50), percentile(values, 95), percentile(values, 100)], [10, 19, 20]);
+    assert.equal(percentile([7], 1), 7);
   });
 
   it("runs what it compares in turn", async () => {
@@ -175,5 +183,47 @@ describe("the benchmark", () => {
     assert.equal(resources.filter(({ type }) => type.includes("ControlPlane")).length, 1);
     assert.deepEqual(resources[3]!.inputs, { metadata: { name: "a-copy-0", namespace: "n" }, spec: 1 });
     assert.equal(resourcesOf(2).length, 2);
+  });
+
+  describe("of traces", () => {
+    const throughput = {
+      path: "through the mesh",
+      seconds: 20,
+      traces: 1000,
+      acceptedMeanwhile: 3990,
+      accepted: 3998,
+      expected: 4000,
+      looked: 100,
+      missing: 1,
+    };
+    const latencies = [
+      { sampling: 0, milliseconds: [4, 5, 6, 10] },
+      { sampling: 100, milliseconds: [5, 6, 7, 20] },
+    ];
+    const render = (readySeconds: number) =>
+      renderTraceResults({ machine: ["2 cores"], runs: 1, readySeconds, throughputs: [throughput], latencies });
+
+    it("counts what is lost, and spans a second while the load lasts", () => {
+      assert.match(render(20), /^\| through the mesh \| 1000 \| 50 \| 200 \| 3998 of 4000 \| 2 \| 100 \| 1 \|$/m);
+    });
+
+    it("compares each sampling with none, for each hop", () => {
+      assert.match(render(20), /^\| 0 % \| 4 \| 5\.00 \| 1\.00 × \| {2}\| 10\.00 \| 1\.00 × \| {2}\|$/m);
+      assert.match(render(20), /^\| 100 % \| 4 \| 6\.00 \| 1\.20 × \| 0\.250 \| 20\.00 \| 2\.00 × \| 2\.500 \|$/m);
+    });
+
+    it("marks a data plane that is late", () => {
+      assert.match(render(60), /ready after 60 s \(✓ ≤ 60 s\)/);
+      assert.match(render(61), /ready after 61 s \(✗ ≤ 60 s\)/);
+    });
+  });
+
+  it("puts results in their place and leaves the others", () => {
+    const place = (of: string, mark: string, text: string) =>
+      `<!-- results: npm run bench --${of} --write -->\n\n${text}\n<!-- end of results${mark} -->\n`;
+    const page = (stack: string, traces: string) => place("", "", stack) + place(" --traces", " of traces", traces);
+    assert.equal(withResults(page("old", "t"), "stack", "new"), page("new", "t"));
+    assert.equal(withResults(page("s", "old"), "traces", "new"), page("s", "new"));
+    assert.throws(() => withResults("# Benchmarks", "traces", "new"), /has no lines .*--traces/);
   });
 });
