@@ -61,7 +61,12 @@ class Source implements TraceSource {
 const quiet = () => undefined;
 
 describe("the verification", () => {
-  const traces = [trace({ seed: 1 }), trace({ seed: 2, reviews: "v1" })];
+  let traces: readonly Trace[];
+
+  // For each test anew: made when the file is read, they are too old by the time a long run comes to it.
+  beforeEach(() => {
+    traces = [trace({ seed: 1 }), trace({ seed: 2, reviews: "v1" })];
+  });
 
   describe("without known ids", () => {
     it("takes the traces that the search gives whole, without asking for each", async () => {
@@ -107,7 +112,11 @@ describe("the verification", () => {
   });
 
   describe("with known ids", () => {
-    const known = { ...settings, traceIds: traces.map(({ id }) => id), maxAgeSeconds: undefined };
+    let known: VerificationSettings;
+
+    beforeEach(() => {
+      known = { ...settings, traceIds: traces.map(({ id }) => id), maxAgeSeconds: undefined };
+    });
 
     it("looks at these alone, and that Kiali's search lists some", async () => {
       const source = new Source([...traces, trace({ seed: 3 })]);
