@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import http from "node:http";
+import { interrupted } from "../cluster/interruption";
 import { shortPath, shortPathSpans, type Gateway } from "../dataplane/gateway";
 
 /** One that sends again and again on a connection that stays. */
@@ -100,7 +101,10 @@ export async function sendLoad(clients: readonly Client[], seconds: number): Pro
   const traceIds: string[] = [];
   const end = Date.now() + seconds * 1000;
   const work = async (client: Client) => {
-    while (Date.now() < end) traceIds.push(...(await client.send()));
+    while (Date.now() < end) {
+      interrupted.throwIfAborted();
+      traceIds.push(...(await client.send()));
+    }
   };
   try {
     await Promise.all(clients.map(work));
