@@ -5,13 +5,15 @@ import { shortPath, shortPathSpans, type Gateway } from "../dataplane/gateway";
 
 /** One that sends again and again on a connection that stays. */
 export abstract class Client {
+  /** Spans that each trace gets. */
+  abstract readonly spans: number;
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
   /**
    * Sends once, and waits for the answer.
-   * @returns the ids of the traces that this began
+   * @returns the id of the trace that this began
    */
-  abstract send(): Promise<string[]>;
+  abstract send(): Promise<string>;
 
   /** Closes the connection. */
   close(): void {
@@ -37,41 +39,45 @@ const newTraceId = () => randomBytes(16).toString("hex");
 
 /** A client of the mesh: each request begins a trace, and the mesh decides whether it is sampled. */
 export class MeshClient extends Client {
+  readonly spans = shortPathSpans;
+
   constructor(private readonly gateway: Gateway) {
     super();
   }
 
-  async send(): Promise<string[]> {
+  async send(): Promise<string> {
     const { address, port, host } = this.gateway;
     const traceId = newTraceId();
     const headers = { host, "x-b3-traceid": traceId, "x-b3-spanid": traceId.slice(16) };
     await this.request({ host: address, port, path: shortPath, headers }, 200);
-    return [traceId];
+    return traceId;
   }
 }
 
-/** Traces that a {@link SpanClient} sends at once. */
-const tracesAtOnce = 25;
-
-/** A client of Tempo, as a proxy is: sends finished spans to its receiver, as many a trace as the mesh makes. */
+/**
+ * A client of Tempo, as a proxy is: sends finished spans to its receiver. The traces are large ones, since Tempo has room for ten
+ * thousand at once and discards what comes beyond (max_traces_per_user).
+ */
 export class SpanClient extends Client {
+  readonly spans = 100;
+
   /** @param receiver address of the receiver */
   constructor(private readonly receiver: string) {
     super();
   }
 
-  async send(): Promise<string[]> {
-    const traceIds = Array.from({ length: tracesAtOnce }, newTraceId);
+  async send(): Promise<string> {
+    const traceId = newTraceId();
     const headers = { "content-type": "application/json" };
     const options = { method: "POST", host: this.receiver, port: 9411, path: "/api/v2/spans", headers };
-    await this.request(options, 202, JSON.stringify(traceIds.flatMap(spansOf)));
-    return traceIds;
+    await this.request(options, 202, JSON.stringify(spansOf(traceId, this.spans)));
+    return traceId;
   }
 }
 
 /** Spans as Envoy's Zipkin tracer makes them. */
-function spansOf(traceId: string): object[] {
-  const ids = Array.from({ length: shortPathSpans }, () => randomBytes(8).toString("hex"));
+function spansOf(traceId: string, count: number): object[] {
+  const ids = Array.from({ length: count }, () => randomBytes(8).toString("hex"));
   return ids.map((id, index) => ({
     traceId,
     id,
@@ -103,7 +109,7 @@ export async function sendLoad(clients: readonly Client[], seconds: number): Pro
   const work = async (client: Client) => {
     while (Date.now() < end) {
       interrupted.throwIfAborted();
-      traceIds.push(...(await client.send()));
+      traceIds.push(await client.send());
     }
   };
   try {

@@ -5,7 +5,7 @@ import { step } from "../cluster/progress";
 import { addressOf } from "../dataplane/backend/context";
 import { tempoMetric, tempoPod, tempoQueryUrl } from "../dataplane/backend/tempoApi";
 import { hasTrace, traceLoss } from "../dataplane/backend/traceLoss";
-import { bookinfoGateway, shortPathSpans, type Gateway } from "../dataplane/gateway";
+import { bookinfoGateway, type Gateway } from "../dataplane/gateway";
 import { readMesh, type DeployedMesh } from "../dataplane/mesh/deployedMesh";
 import { realPods } from "../dataplane/mesh/pods";
 import { hasTakenUp, samples } from "../dataplane/mesh/proxyAdmin";
@@ -134,7 +134,7 @@ export class TracedMesh {
       traces: traceIds.length,
       acceptedMeanwhile,
       accepted: total,
-      expected: traceIds.length * shortPathSpans,
+      expected: traceIds.length * clients[0]!.spans,
       looked: looked.length,
       missing: lost.length,
     };
