@@ -87,6 +87,8 @@ export class TracedMesh {
   /** The samplings take turns, so that what else happens on the machine meets all of them. */
   private async latencies(runs: number): Promise<Latency[]> {
     const latencies = samplings.map((sampling) => ({ sampling, milliseconds: [] as number[] }));
+    // Services and proxies get faster with their first requests.
+    await step("warming up", () => this.requestTimes());
     for (let run = 1; run <= runs; run++) {
       for (const { sampling, milliseconds } of latencies) {
         await this.setSampling(sampling);
