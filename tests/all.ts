@@ -11,8 +11,8 @@ import { missingRequirements } from "../dataplane/hostRequirements";
 import { preparePrograms } from "../dataplane/programs";
 import { stopAbandoned } from "./helpers/liveCluster";
 
-/** Those that run real processes wait most of their time: all others run beside them. */
-const suites = { others: "tests/!(dataplane)/**/*.spec.ts", traces: "tests/dataplane/**/*.spec.ts" };
+/** Two halves that run beside each other: those on control planes and those with real traces wait most of their time. */
+const halves = ["tests/!(dataplane|policies)/**/*.spec.ts", "tests/{policies,dataplane}/**/*.spec.ts"] as const;
 
 /** What `npm test` runs: set-up, format, lint and types, then the tests. Arguments go to mocha (a file, `--grep`, …). */
 async function main(): Promise<number> {
@@ -48,19 +48,19 @@ async function main(): Promise<number> {
   }
 }
 
-/** Runs the tests that the arguments name, else all of them: the suites beside each other, as if one after the other. */
+/** Runs the tests that the arguments name, else all of them: one half beside the other, told as if after it. */
 async function runTests(mochaArguments: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
   // --exit: an engine that a failed test left running must not keep CI waiting for its end.
   const mocha = (...files: string[]) => ["mocha", "--exit", ...files, ...mochaArguments];
   if (namesFile(mochaArguments)) return runAttached("npx", mocha(), options);
   let said = "";
   const besides = process.stdout.isTTY ? ["--color"] : [];
-  const [others, traces] = await Promise.all([
-    runAttached("npx", mocha(suites.others), options),
-    tryRun("npx", mocha(suites.traces, ...besides), { ...options, onOutput: (text) => (said += text) }),
+  const [first, second] = await Promise.all([
+    runAttached("npx", mocha(halves[0]), options),
+    tryRun("npx", mocha(halves[1], ...besides), { ...options, onOutput: (text) => (said += text) }),
   ]);
   process.stdout.write(said);
-  return others || traces.code;
+  return first || second.code;
 }
 
 /** Whether somebody asks for some of the tests by their files. */
