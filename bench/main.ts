@@ -126,6 +126,8 @@ async function measureMembers(
   counts: readonly number[],
 ): Promise<MemberTimings[]> {
   const results: MemberTimings[] = [];
+  const warmUp = await EmbeddedStack.prepare(folder, projectFolder, "dev");
+  await step("warming up a new control plane", () => pulumi(warmUp, "preview", ...policies));
   for (const count of counts) {
     const extra = Array.from({ length: count - 2 }, (_, index) => `team-${String(index + 1).padStart(4, "0")}`);
     const members = ["tracing-system", "bookinfo", ...extra];
