@@ -1,5 +1,7 @@
-import { isUnknown } from "../../kubernetes/fields";
+import { anyOf } from "../../kubernetes/fields";
 import { kinds } from "../../kubernetes/match";
+import { isSet, not } from "../../pack/decisions";
+import { reportDefects, type PossibleDefect } from "../../pack/possibleDefect";
 import { resourceRule } from "../../pack/rule";
 import { podTemplate } from "../../kubernetes/workloads";
 
@@ -25,20 +27,13 @@ export const jobsEnd = resourceRule(
   (object, findings) => {
     const path = places.find(([match]) => object.is(match))![1];
     const field = object.field(...path, "activeDeadlineSeconds");
-    const times = [field, podTemplate(object)!.at("spec", "activeDeadlineSeconds")].map((time) => time.read());
-    const unknown = times.find(isUnknown);
-    if (object.isPatch || times.some((time) => time !== undefined && !isUnknown(time))) {
-      return;
-    }
-    if (unknown) {
-      findings.undecided(object, unknown);
-    } else {
-      findings.violation({
-        object,
-        field,
-        problem: "so a Job that hangs is never ended",
-        fix: "Set it to more than the Job takes when all goes well.",
-      });
-    }
+    const ofPods = podTemplate(object)!.at("spec", "activeDeadlineSeconds");
+    const defect: PossibleDefect = {
+      applies: not(anyOf([object.isPatch, isSet(field), isSet(ofPods)])),
+      field,
+      problem: "so a Job that hangs is never ended",
+      fix: "Set it to more than the Job takes when all goes well.",
+    };
+    reportDefects(object, [defect], findings);
   },
 );
