@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import http from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { interrupted } from "../cluster/interruption";
 import { shortPath, shortPathSpans, type Gateway } from "../dataplane/gateway";
 
@@ -7,6 +8,8 @@ import { shortPath, shortPathSpans, type Gateway } from "../dataplane/gateway";
 export abstract class Client {
   /** Spans that each trace gets. */
   abstract readonly spans: number;
+  /** How often it was refused and sent the same again. */
+  refused = 0;
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
   /**
@@ -20,13 +23,17 @@ export abstract class Client {
     this.agent.destroy();
   }
 
-  /** Sends a request, and returns when the whole answer is there; fails where it is not of this status. */
-  protected request(options: http.RequestOptions, wanted: number, body = ""): Promise<void> {
+  /**
+   * Sends a request, and returns when the whole answer is there; fails where that has none of these statuses.
+   * @returns the status
+   */
+  protected request(options: http.RequestOptions, wanted: readonly number[], body = ""): Promise<number> {
     return new Promise((resolve, reject) => {
       const request = http.request({ ...options, agent: this.agent, timeout: 30_000 }, (response) => {
+        const { statusCode = 0 } = response;
         response.resume().on("end", () => {
-          if (response.statusCode === wanted) resolve();
-          else reject(new Error(`${options.host} answered ${response.statusCode}`));
+          if (wanted.includes(statusCode)) resolve(statusCode);
+          else reject(new Error(`${options.host} answered ${statusCode}`));
         });
       });
       request.on("timeout", () => request.destroy(new Error("no answer within 30 s"))).on("error", reject);
@@ -49,10 +56,16 @@ export class MeshClient extends Client {
     const { address, port, host } = this.gateway;
     const traceId = newTraceId();
     const headers = { host, "x-b3-traceid": traceId, "x-b3-spanid": traceId.slice(16) };
-    await this.request({ host: address, port, path: shortPath, headers }, 200);
+    await this.request({ host: address, port, path: shortPath, headers }, [200]);
     return traceId;
   }
 }
+
+/**
+ * Milliseconds between two tries of a trace that Tempo's receiver refused, and after which it is an error. It answers 500 to
+ * what is beyond its rate of 15 MB a second (ingestion_rate_limit_bytes).
+ */
+const [pause, longestRefusal] = [50, 10_000];
 
 /**
  * A client of Tempo, as a proxy is: sends finished spans to its receiver. The traces are large ones, since Tempo has room for ten
@@ -70,7 +83,12 @@ export class SpanClient extends Client {
     const traceId = newTraceId();
     const headers = { "content-type": "application/json" };
     const options = { method: "POST", host: this.receiver, port: 9411, path: "/api/v2/spans", headers };
-    await this.request(options, 202, JSON.stringify(spansOf(traceId, this.spans)));
+    const body = JSON.stringify(spansOf(traceId, this.spans));
+    const deadline = Date.now() + longestRefusal;
+    while ((await this.request(options, Date.now() < deadline ? [202, 500] : [202], body)) === 500) {
+      this.refused++;
+      await sleep(pause, undefined, { signal: interrupted });
+    }
     return traceId;
   }
 }

@@ -20,6 +20,8 @@ export interface Throughput {
   /** How long the load lasted. */
   readonly seconds: number;
   readonly traces: number;
+  /** How often Tempo refused one, which was sent again then. */
+  readonly refused: number;
   /** Spans that Tempo had accepted when the load ended. */
   readonly acceptedMeanwhile: number;
   /** Spans that it had accepted when nothing more came. */
@@ -114,9 +116,11 @@ export class TracedMesh {
   }
 
   private async throughput(path: string, newClient: () => Client): Promise<Throughput> {
-    const count = (name: string) => tempoMetric(this.deployed, "distributor", `tempo_${name}`);
+    const count = (name: string, without?: string) =>
+      tempoMetric(this.deployed, "distributor", `tempo_${name}`, without);
+    // What is beyond the rate is refused before it is received, and sent again.
     const accepted = async () =>
-      (await count("distributor_spans_received_total")) - (await count("discarded_spans_total"));
+      (await count("distributor_spans_received_total")) - (await count("discarded_spans_total", "rate_limited"));
     // What was sent before is with Tempo by then.
     const before = await settled(accepted);
     const clients = Array.from({ length: load.clients }, newClient);
@@ -134,6 +138,7 @@ export class TracedMesh {
       path,
       seconds,
       traces: traceIds.length,
+      refused: clients.reduce((sum, client) => sum + client.refused, 0),
       acceptedMeanwhile,
       accepted: total,
       expected: traceIds.length * clients[0]!.spans,

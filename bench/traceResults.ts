@@ -27,7 +27,17 @@ export function renderTraceResults({ machine, runs, readySeconds, throughputs, l
     "### Spans accepted end to end",
     "",
     table(
-      ["way", "traces", "a second", "spans accepted a second", "accepted in the end", "lost", "looked for", "missing"],
+      [
+        "way",
+        "traces",
+        "a second",
+        "sent again",
+        "spans accepted a second",
+        "accepted in the end",
+        "lost",
+        "looked for",
+        "missing",
+      ],
       throughputs.map(throughputRow),
     ),
     "",
@@ -43,12 +53,12 @@ export function renderTraceResults({ machine, runs, readySeconds, throughputs, l
   ].join("\n");
 }
 
-function throughputRow({ path, seconds, traces, ...counted }: Throughput): string[] {
+function throughputRow({ path, seconds, traces, refused, ...counted }: Throughput): string[] {
   const { acceptedMeanwhile, accepted, expected, looked, missing } = counted;
   const rate = (count: number) => Math.round(count / seconds);
   const lost = Math.max(0, expected - accepted);
   const inTheEnd = `${accepted} of ${expected}`;
-  return [path, traces, rate(traces), rate(acceptedMeanwhile), inTheEnd, lost, looked, missing].map(String);
+  return [path, traces, rate(traces), refused, rate(acceptedMeanwhile), inTheEnd, lost, looked, missing].map(String);
 }
 
 const nameOf = (rank: number) => (rank === 50 ? "median" : `p${rank}`);

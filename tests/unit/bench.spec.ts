@@ -190,6 +190,7 @@ describe("the benchmark", () => {
       path: "through the mesh",
       seconds: 20,
       traces: 1000,
+      refused: 7,
       acceptedMeanwhile: 3990,
       accepted: 3998,
       expected: 4000,
@@ -204,7 +205,7 @@ describe("the benchmark", () => {
       renderTraceResults({ machine: ["2 cores"], runs: 1, readySeconds, throughputs: [throughput], latencies });
 
     it("counts what is lost, and spans a second while the load lasts", () => {
-      assert.match(render(20), /^\| through the mesh \| 1000 \| 50 \| 200 \| 3998 of 4000 \| 2 \| 100 \| 1 \|$/m);
+      assert.match(render(20), /^\| through the mesh \| 1000 \| 50 \| 7 \| 200 \| 3998 of 4000 \| 2 \| 100 \| 1 \|$/m);
     });
 
     it("compares each sampling with none, for each hop", () => {
