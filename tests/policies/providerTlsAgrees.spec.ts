@@ -61,6 +61,14 @@ describe("provider-tls-agrees", () => {
     assert.deepEqual(await counts(mesh, tempoStack(), tls("ISTIO_MUTUAL")), [0, 0], "another rule's");
   });
 
+  it("takes a store and its patch for one, in whichever order the engine has them", async () => {
+    const parts = [tempoStack(), tempoStack(withTls, { suffix: "Patch" })];
+    for (const store of [parts, parts.toReversed()]) {
+      assert.deepEqual(await counts(mesh, ...store), [1, 0]);
+      assert.deepEqual(await counts(mesh, ...store, tls("SIMPLE")), [0, 0]);
+    }
+  });
+
   it("accepts what agrees", async () => {
     assert.deepEqual(await counts(mesh, tempoStack()), [0, 0]);
     for (const mode of ["SIMPLE", "MUTUAL"]) {

@@ -1,5 +1,5 @@
 import { clientTls, type ClientTls } from "../../mesh/clientTls";
-import { isUnknown, type Unknown } from "../../kubernetes/fields";
+import { anyOf, isUnknown, type Unknown } from "../../kubernetes/fields";
 import type { Violation } from "../../pack/findings";
 import type { Mesh } from "../../mesh/mesh";
 import { stackRule } from "../../pack/rule";
@@ -52,12 +52,16 @@ function defectOf(
   }
   const { port } = destination;
   const host = serviceOfHost(destination.host);
-  const [service] = host ? known.named(host) : [];
+  const services = host ? known.named(host) : [];
+  const [service] = services;
   if (!service) {
     return host && known.doubt;
   }
-  const settings = service.ports.find(({ number }) => number === port);
-  const isTls = settings?.isTls ?? service.doubt;
+  // A patch of what makes the service may be what gives it a certificate.
+  const answers = services.flatMap(
+    ({ ports, doubt }) => ports.find(({ number }) => number === port)?.isTls ?? doubt ?? [],
+  );
+  const isTls = answers.length > 0 ? anyOf(answers) : undefined;
   const fullName = destination.host.replace(/^.*\//, "");
   const rules = clientTls({ fullName, namespace: service.namespace, port }, mesh, stack);
   if (isTls === undefined || isUnknown(isTls) || isUnknown(rules)) {
