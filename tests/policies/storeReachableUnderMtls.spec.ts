@@ -153,6 +153,20 @@ describe("store-reachable-under-mtls", () => {
     assert.deepEqual(await refused(strictOtel, labelled), []);
   });
 
+  it("asks all that makes a service, in whatever order, as a cluster's objects also have what an operator made", async () => {
+    const strictOtel = controlPlane({ ...withProviders(otel(otelService)), ...mtls });
+    const made = service(
+      { ...ports({ port: 4317 }), selector: { "app.kubernetes.io/name": "otel-collector" } },
+      { name: "otel-collector" },
+    );
+    const config = receiving({ otlp: { protocols: { grpc: {} } } });
+    const inject = { "sidecar.istio.io/inject": "true" };
+    const maker = collector({ ...config, podAnnotations: inject });
+    assert.deepEqual(await refused(strictOtel, made, maker), []);
+    assert.deepEqual(await refused(strictOtel, maker, made), []);
+    assert.deepEqual(await refused(strictOtel, made, collector(config)), [maistra]);
+  });
+
   it("finds the workloads behind a declared Service", async () => {
     const strictOwn = controlPlane({ ...withProviders(zipkin(ownService)), ...mtls });
     const own = service({ ...ports({ port: 9411 }), selector: { app: "collector", tier: "x" } });

@@ -1,5 +1,5 @@
 import { clientTls, mutual } from "../../mesh/clientTls";
-import { isUnknown } from "../../kubernetes/fields";
+import { anyOf, isUnknown } from "../../kubernetes/fields";
 import type { Findings } from "../../pack/findings";
 import { kinds } from "../../kubernetes/match";
 import type { Mesh } from "../../mesh/mesh";
@@ -51,14 +51,16 @@ function judge(
   findings: Findings,
 ): void {
   const service = serviceOfHost(host);
-  const [store] = service ? services.named(service) : [];
+  const makers = service ? services.named(service) : [];
+  const [store] = makers;
   if (!store) {
     return service && services.doubt && findings.undecided(plane, services.doubt);
   }
   const name = host.replace(/^.*\//, "");
   const rules = clientTls({ fullName: name, namespace: store.namespace, port }, mesh, stack);
   const demands = isUnknown(rules) ? rules : rules.filter(({ mode }) => mode === mutual);
-  const sidecar = hasSidecar(store, stack);
+  // What an operator made, and what it was made for, may both be there; either may show the sidecar.
+  const sidecar = anyOf(makers.map((maker) => hasSidecar(maker, stack)));
   if (isUnknown(demands)) {
     findings.undecided(store.maker, demands);
   } else if (isUnknown(sidecar) && demands.length > 0) {
