@@ -4,15 +4,18 @@ import { DeclaredNamespaces } from "./namespaces";
 
 /** All Kubernetes objects of a Pulumi stack, and what follows from them together. */
 export class Stack {
+  /** Everything that the stack registers, also what is not of Kubernetes; by type, then by URN. */
+  readonly resources: readonly Resource[];
   readonly objects: readonly KubernetesObject[];
   readonly namespaces: DeclaredNamespaces;
   readonly meshes: Meshes;
 
-  constructor(
-    /** Everything that the stack registers, also what is not of Kubernetes. */
-    readonly resources: readonly Resource[],
-  ) {
-    this.objects = resources.flatMap((resource) => KubernetesObject.from(resource) ?? []);
+  /** @param registered In whatever order: the engine has another one each time, and a verdict must not differ by it. */
+  constructor(registered: readonly Resource[]) {
+    this.resources = registered.toSorted(
+      (left, right) => compare(left.type, right.type) || compare(left.urn, right.urn),
+    );
+    this.objects = this.resources.flatMap((resource) => KubernetesObject.from(resource) ?? []);
     this.namespaces = new DeclaredNamespaces(this.objects);
     this.meshes = new Meshes(this.objects, this.namespaces);
   }
@@ -21,4 +24,9 @@ export class Stack {
   ofKind(match: Match): readonly KubernetesObject[] {
     return this.objects.filter((object) => object.is(match));
   }
+}
+
+/** The order of code units, which is the same for everybody. */
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
 }

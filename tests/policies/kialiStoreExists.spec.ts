@@ -46,8 +46,8 @@ describe("kiali-store-exists", () => {
     assert.deepEqual(
       await said(frontend(3200).replace("simplest", "x"), tempoStack(), tempoStack({}, { name: "second" })),
       [
-        "a service that the stack does not have. Name tempo-simplest-query-frontend.tracing-system.svc.cluster.local or " +
-          "tempo-second-query-frontend.tracing-system.svc.cluster.local.",
+        "a service that the stack does not have. Name tempo-second-query-frontend.tracing-system.svc.cluster.local or " +
+          "tempo-simplest-query-frontend.tracing-system.svc.cluster.local.",
       ],
     );
     assert.deepEqual(await said("http://own.elsewhere:80", service(ports({ port: 80 }), { name: "own" })), [

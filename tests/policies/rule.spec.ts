@@ -47,6 +47,16 @@ describe("rules", () => {
     );
   });
 
+  it("on stacks see the objects in the same order, whichever the engine has them in", async () => {
+    const orders: string[][] = [];
+    const rule = stackRule(metadata, (stack) => void orders.push(stack.objects.map(({ urn }) => urn)));
+    const resources = [namespace("b"), roll(), namespace("a"), controlPlane(), namespace("c")];
+    await judge(rule, resources);
+    await judge(rule, resources.toReversed());
+    assert.equal(orders[0]?.length, resources.length);
+    assert.deepEqual(orders[1], orders[0]);
+  });
+
   it("on stacks judge those with a mesh, unless they are for all", async () => {
     const meshless: readonly Resource[] = [namespace("a")];
     assert.equal((await judge(ofMeshes, meshless)).notApplicable, 1);

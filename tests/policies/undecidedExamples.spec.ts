@@ -40,21 +40,13 @@ async function subjectOf(rule: Rule): Promise<Subject> {
   return assert.fail(`no value of the example of ${rule.name} matters`);
 }
 
-/**
- * Whether each rule can tell on its own example in an update, and none in a preview, in spite of the others' objects, in
- * whichever order the engine has them: examples may have the same object with different fields.
- */
+/** Whether each rule can tell on its own example in an update, and none in a preview, in spite of the others' objects. */
 async function fit(subjects: readonly Subject[]): Promise<boolean> {
   const inUpdate = subjects.flatMap(({ objects }) => objects);
   const inPreview = subjects.flatMap(({ objects, unknown }) => without(objects, unknown));
   for (const subject of subjects) {
-    for (const [update, preview] of [
-      [inUpdate, inPreview],
-      [inUpdate.toReversed(), inPreview.toReversed()],
-    ] as const) {
-      if (!(await breaks(subject, update)) || (await breaks(subject, preview))) {
-        return false;
-      }
+    if (!(await breaks(subject, inUpdate)) || (await breaks(subject, inPreview))) {
+      return false;
     }
   }
   return true;
