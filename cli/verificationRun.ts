@@ -139,7 +139,7 @@ async function sendAndVerify(
     const [verification] = await Promise.all([
       verify(settings, kiali, log, signal),
       sendTraffic(traffic, log, signal).catch((error: Error) => {
-        throw signal.aborted ? error : new UserError(`no trace can be expected: ${error.message}`);
+        throw signal.aborted ? error : new UserError(`no trace can be expected: ${error.message}${wayOut(error)}`);
       }),
     ]);
     return verification;
@@ -147,6 +147,13 @@ async function sendAndVerify(
     // Where one has failed, there is no use in the other.
     controller.abort();
   }
+}
+
+/** What to do about names of Routes, which only the cluster's own network may know. */
+function wayOut({ message }: Error): string {
+  return /ENOTFOUND|EAI_AGAIN/.test(message)
+    ? ". This machine does not know the name: give an address that it reaches by --url, and the name by --host"
+    : "";
 }
 
 /** How the expected services trace, and those that were seen. */

@@ -180,6 +180,12 @@ describe("mesh-tracing verify", () => {
     );
   });
 
+  it("tells the way out when this machine does not know the page's name", async () => {
+    const { code, stderr } = await verify(["--send", "1", "--url", "http://nowhere.invalid/", "--timeout", "1"]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /still answered (ENOTFOUND|EAI_AGAIN) after .*give an address that it reaches by --url/);
+  });
+
   it("asks as whoever the environment or a file says, and shows the token nowhere", async () => {
     const seen: (string | undefined)[] = [];
     mesh.server.stop();
