@@ -1,4 +1,5 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { compare } from "../kubernetes/compare";
 import type { Field } from "../kubernetes/fields";
 import type { Rule } from "../pack/rule";
 import type { Finding } from "./finding";
@@ -48,10 +49,6 @@ export async function judgeObjects(
     await run(rule, config, objects, report);
   }
   return findings.sort((left, right) => compare(left.file, right.file) || left.line! - right.line!);
-}
-
-function compare(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }
 
 async function run(

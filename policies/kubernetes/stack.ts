@@ -1,3 +1,4 @@
+import { compare } from "./compare";
 import { KubernetesObject, type Match, type Resource } from "./match";
 import { Meshes } from "../mesh/meshes";
 import { DeclaredNamespaces } from "./namespaces";
@@ -24,9 +25,4 @@ export class Stack {
   ofKind(match: Match): readonly KubernetesObject[] {
     return this.objects.filter((object) => object.is(match));
   }
-}
-
-/** The order of code units, which is the same for everybody. */
-function compare(left: string, right: string): number {
-  return left < right ? -1 : Number(left > right);
 }

@@ -32,11 +32,8 @@ export function providerUses(mesh: Mesh, stack: Stack): readonly ProviderUse[] {
       .slice(0, 1)
       .map((use) => ({ ...use, object, isMeshWide: true })),
   );
-  // The engine tells resources in no fixed order; what rules compare with must be the same each time.
-  return [...telemetries, ...defaults].sort(
-    (left, right) =>
-      Number(right.isMeshWide === true) - Number(left.isMeshWide === true) ||
-      left.object.urn.localeCompare(right.object.urn),
+  return [...defaults, ...telemetries].sort(
+    (left, right) => Number(right.isMeshWide === true) - Number(left.isMeshWide === true),
   );
 }
 

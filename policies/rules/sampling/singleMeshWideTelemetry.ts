@@ -34,11 +34,9 @@ export const singleMeshWideTelemetry = stackRule(
         meshWide.forEach((telemetry) => findings.undecided(telemetry, unknown));
         continue;
       }
-      // The engine tells resources in no fixed order; the one to keep is the one that sets tracing.
+      // The one to keep is the one that sets tracing.
       const [first, ...others] = meshWide.sort(
-        (left, right) =>
-          Number(setsTracing(right) === true) - Number(setsTracing(left) === true) ||
-          left.toString().localeCompare(right.toString()),
+        (left, right) => Number(setsTracing(right) === true) - Number(setsTracing(left) === true),
       );
       if (first && setsTracing(first) === true) {
         others.forEach((object) =>

@@ -61,11 +61,17 @@ function defectOf(
   const answers = services.flatMap(
     ({ ports, doubt }) => ports.find(({ number }) => number === port)?.isTls ?? doubt ?? [],
   );
-  const isTls = answers.length > 0 ? anyOf(answers) : undefined;
+  if (answers.length === 0) {
+    return undefined;
+  }
+  const isTls = anyOf(answers);
+  if (isUnknown(isTls)) {
+    return isTls;
+  }
   const fullName = destination.host.replace(/^.*\//, "");
   const rules = clientTls({ fullName, namespace: service.namespace, port }, mesh, stack);
-  if (isTls === undefined || isUnknown(isTls) || isUnknown(rules)) {
-    return isUnknown(isTls) ? isTls : isTls === undefined ? undefined : (rules as Unknown);
+  if (isUnknown(rules)) {
+    return rules;
   }
   const speaking = rules.find(({ mode }) => ownTls.has(mode));
   if (isTls && !speaking) {
