@@ -10,6 +10,7 @@ import { ClusterError } from "../components/kubeconfig";
 import type { ChainContext, ChainLink, Hop } from "../components/tracingChain";
 import type { Verification, VerificationSettings } from "../components/verification";
 import { kialiAccess } from "./kialiAccess";
+import { requireKnownName } from "./knownName";
 import { stackOutputs } from "./stackOutputs";
 import type { VerifyOptions } from "./verifyOptions";
 import { expectedServices } from "./verifyOptions";
@@ -53,6 +54,8 @@ export async function runVerification(
   const outputs = options.stack === undefined ? {} : await stackOutputs(options.stack);
   const access = await kialiAccess(options, outputs, cluster);
   const url = options.url ?? outputs.productpageUrl;
+  await requireKnownName(access.url, "--kiali-url");
+  if (options.send !== undefined && url !== undefined) await requireKnownName(url, "--url, and this name by --host");
   const traceIds =
     options.send === undefined
       ? options.trace
@@ -139,7 +142,7 @@ async function sendAndVerify(
     const [verification] = await Promise.all([
       verify(settings, kiali, log, signal),
       sendTraffic(traffic, log, signal).catch((error: Error) => {
-        throw signal.aborted ? error : new UserError(`no trace can be expected: ${error.message}${wayOut(error)}`);
+        throw signal.aborted ? error : new UserError(`no trace can be expected: ${error.message}`);
       }),
     ]);
     return verification;
@@ -147,13 +150,6 @@ async function sendAndVerify(
     // Where one has failed, there is no use in the other.
     controller.abort();
   }
-}
-
-/** What to do about names of Routes, which only the cluster's own network may know. */
-function wayOut({ message }: Error): string {
-  return /ENOTFOUND|EAI_AGAIN/.test(message)
-    ? ". This machine does not know the name: give an address that it reaches by --url, and the name by --host"
-    : "";
 }
 
 /** How the expected services trace, and those that were seen. */
