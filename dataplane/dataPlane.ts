@@ -7,18 +7,22 @@ import { UserError } from "../cluster/interruption";
 import { Kubectl } from "../cluster/kubectl";
 import { withLock } from "../cluster/lock";
 import { readPorts } from "../cluster/ports";
-import { step } from "../cluster/progress";
+import { say, step } from "../cluster/progress";
 import { startBackend, stopBackend } from "./backend/backend";
 import { BackendRecord } from "./backend/record";
-import type { Deployed } from "./deployed";
+import { isRunning } from "./deployed";
 import { requireHost } from "./hostRequirements";
-import { readMesh } from "./mesh/deployedMesh";
+import { readMesh, type DeployedMesh } from "./mesh/deployedMesh";
 import { startIstiod, stopIstiod } from "./mesh/istiod";
 import { realPods, startPod, stopPod, type PodContext, type RealPod } from "./mesh/pods";
 import { PodNetwork } from "./network";
 import { dataPlaneFolder } from "./process";
 import { preparePrograms, type Programs } from "./programs";
+import { waitForRollouts } from "./rollouts";
 import { dataPlaneStatus } from "./status";
+
+/** How often the data plane is made what is deployed before it is given up, where pods are replaced each time. */
+const maximalRounds = 4;
 
 /** One start or stop at a time. */
 function exclusively<T>(folder: ControlPlaneFolder, purpose: string, work: () => Promise<T>): Promise<T> {
@@ -41,13 +45,25 @@ const knownPods = (folder: ControlPlaneFolder): Promise<string[]> =>
   readdir(path.join(dataPlaneFolder(folder), "mesh")).catch(() => []);
 
 /** Whether all of the backend runs as deployed: its pods are still the cluster's, and each of its processes is there. */
-async function backendRuns(folder: ControlPlaneFolder, { pods }: Deployed): Promise<boolean> {
+async function backendRuns(folder: ControlPlaneFolder, { pods }: DeployedMesh): Promise<boolean> {
   const { pods: recorded, processes, complete } = new BackendRecord(folder).read();
   const running = (await dataPlaneStatus(folder)).filter(({ pid }) => pid !== undefined);
+  const runningPods = pods.filter(isRunning);
   return (
     complete &&
-    recorded.every((name) => pods.some(({ metadata }) => metadata.name === name)) &&
+    recorded.every((name) => runningPods.some(({ metadata }) => metadata.name === name)) &&
     processes.every(({ name }) => running.some((process) => process.name === name))
+  );
+}
+
+/** Whether the data plane has the pods that are deployed, and no others. */
+async function hasPodsOf(folder: ControlPlaneFolder, deployed: DeployedMesh): Promise<boolean> {
+  const known = await knownPods(folder);
+  const wanted = realPods(deployed).map(({ name }) => name);
+  return (
+    (await backendRuns(folder, deployed)) &&
+    known.length === wanted.length &&
+    wanted.every((name) => known.includes(name))
   );
 }
 
@@ -55,10 +71,11 @@ async function backendRuns(folder: ControlPlaneFolder, { pods }: Deployed): Prom
 async function converge(
   folder: ControlPlaneFolder,
   network: PodNetwork,
-  { toolset, program, proxy }: Programs,
+  programs: Programs,
+  kubectl: Kubectl,
+  deployed: DeployedMesh,
 ): Promise<void> {
-  const kubectl = new Kubectl(toolset, folder);
-  const deployed = await readMesh(kubectl);
+  const { program, proxy } = programs;
   const { range } = deployed;
   if (!(await network.exists())) {
     await network.remove();
@@ -78,6 +95,30 @@ async function converge(
   );
 }
 
+/** Makes the data plane what is deployed in the end: again, where pods were replaced while it was made. */
+async function convergeUntilCurrent(
+  folder: ControlPlaneFolder,
+  network: PodNetwork,
+  programs: Programs,
+): Promise<void> {
+  const kubectl = new Kubectl(programs.toolset, folder);
+  const read = async () => {
+    await waitForRollouts(kubectl);
+    return readMesh(kubectl);
+  };
+  let deployed = await read();
+  for (let round = 1; round <= maximalRounds; round++) {
+    await converge(folder, network, programs, kubectl, deployed);
+    deployed = await read();
+    if (await hasPodsOf(folder, deployed)) return;
+    say("  pods were replaced meanwhile: what stood for them is started anew");
+  }
+  throw new UserError(
+    `the cluster's pods were replaced during each of ${maximalRounds} attempts to start what they run ` +
+      "(kubectl get events -A shows why): start the data plane again when that has come to an end",
+  );
+}
+
 /**
  * Makes the data plane what is deployed, and returns when all of it is ready. What runs already stays as it is. If it fails or is
  * interrupted, everything is ended.
@@ -92,7 +133,7 @@ export async function startDataPlane(name: string): Promise<void> {
     const network = new PodNetwork(folder.root);
     await mkdir(dataPlaneFolder(folder), { recursive: true, mode: 0o700 });
     try {
-      await converge(folder, network, programs);
+      await convergeUntilCurrent(folder, network, programs);
     } catch (error) {
       await endAll(folder, network);
       throw error;
