@@ -4,10 +4,12 @@ import { lineCount, readCommandLine, unknownCommand } from "../cluster/commandLi
 import { controlPlaneFolder, defaultName } from "../cluster/folder";
 import { runCommand, UserError } from "../cluster/interruption";
 import { table } from "../cluster/progress";
+import { runAttached } from "../cluster/run";
 import { startDataPlane, stopDataPlane } from "./dataPlane";
 import { dataPlaneFolder } from "./process";
 import { prove, type Proof } from "./proof";
 import { dataPlaneStatus } from "./status";
+import { traceCommand } from "./traceCommand";
 
 const usage = `Usage: npm run -s dataplane -- <command> [options]
 
@@ -18,6 +20,8 @@ Commands
   start              make it what is deployed now, and wait until it is ready; run it again after each pulumi up
   stop               end its processes and remove its namespaces
   prove              run the deployed traffic and verification jobs on it; exit code 1 unless every trace is found
+  verify [-- options]          npx mesh-tracing verify on it, which must be told neither where Kiali is nor the page
+  report [-- file options]     npx mesh-tracing report on it; -- --help shows the options of both
   status             show its processes; exit code 1 unless all run
   logs [name]        show the end of each log, or whole those whose name contains this text
 
@@ -66,7 +70,7 @@ async function logs(name: string, wanted: string | undefined, lines: number): Pr
 }
 
 async function main(): Promise<number | void> {
-  const { values, command, argument } = readCommandLine(usage, options);
+  const { values, command, argument, handedOn } = readCommandLine(usage, options, ["verify", "report"]);
   if (command === "help") return void process.stdout.write(usage);
   switch (command) {
     case "start":
@@ -78,6 +82,11 @@ async function main(): Promise<number | void> {
     }
     case "prove":
       return showProof(await prove(values.name));
+    case "verify":
+    case "report": {
+      const { program, args, env } = await traceCommand(values.name, command, handedOn);
+      return runAttached(program, args, { env });
+    }
     case "status":
       return status(values.name);
     case "logs":

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { componentStatus } from "../cluster/components";
 import { controlPlaneFolder, type ControlPlaneFolder } from "../cluster/folder";
-import { UserError } from "../cluster/interruption";
+import { interrupted, UserError } from "../cluster/interruption";
 import { Kubectl } from "../cluster/kubectl";
 import { withLock } from "../cluster/lock";
 import { readPorts } from "../cluster/ports";
@@ -161,4 +161,17 @@ export async function stopDataPlane(name: string): Promise<boolean> {
   const folder = controlPlaneFolder(name);
   if (!existsSync(dataPlaneFolder(folder))) return false;
   return exclusively(folder, "stopping", () => endAll(folder, new PodNetwork(folder.root)));
+}
+
+/**
+ * Does something with a data plane that was started for it alone: where that is interrupted, the data plane is ended, as by an
+ * interruption of its start.
+ */
+export async function orStop<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (interrupted.aborted) await stopDataPlane(name);
+    throw error;
+  }
 }

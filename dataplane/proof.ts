@@ -1,11 +1,10 @@
 import { controlPlaneFolder } from "../cluster/folder";
-import { interrupted, UserError } from "../cluster/interruption";
+import { UserError } from "../cluster/interruption";
 import { Kubectl } from "../cluster/kubectl";
 import { readPorts } from "../cluster/ports";
 import { step } from "../cluster/progress";
 import type { BackendContext } from "./backend/context";
 import { jobsWith, runJob, type JobResult } from "./backend/jobs";
-import { stopDataPlane } from "./dataPlane";
 import { apiServerAddress, apiServerEnvironment, clusterAddresses } from "./hosts";
 import { readMesh } from "./mesh/deployedMesh";
 import { PodNetwork } from "./network";
@@ -74,18 +73,5 @@ export async function prove(name: string): Promise<Proof[]> {
     return results;
   } finally {
     await network.removePod(place);
-  }
-}
-
-/**
- * As {@link prove}, for whoever has started the data plane for that. Where it is interrupted, the data plane is ended, as by an
- * interruption of its start.
- */
-export async function proveOrStop(name: string): Promise<Proof[]> {
-  try {
-    return await prove(name);
-  } catch (error) {
-    if (interrupted.aborted) await stopDataPlane(name);
-    throw error;
   }
 }

@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import type { VerificationReport } from "../../../cli/verificationReport";
 import { projectFolder } from "../../../cluster/paths";
+import { tryRun } from "../../../cluster/run";
 import { stopDataPlane } from "../../../dataplane/dataPlane";
 import { shortPath } from "../../../dataplane/gateway";
 import { PodNetwork } from "../../../dataplane/network";
@@ -64,6 +66,26 @@ export const describeCommands = (live: LiveDataPlane) =>
       assert.deepEqual(await dataPlaneStatus(live.cluster.folder), before);
     });
 
+    it("verify and report without being told where Kiali and the page are", async () => {
+      const run = (...words: string[]) =>
+        tryRun(process.execPath, ["--import", "tsx", "dataplane/cli.ts", ...words], { cwd: projectFolder });
+      const verified = await run("verify", "--name", live.name, "--", "--send", "3", "--json", "-");
+      assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+      const { traces } = JSON.parse(verified.stdout) as VerificationReport;
+      assert.equal(traces.length, 3);
+      const traceIds = traces.map(({ id }) => id);
+      const reported = await run(
+        "report",
+        "--name",
+        live.name,
+        "--",
+        "-",
+        ...traceIds.flatMap((id) => ["--trace", id]),
+      );
+      assert.equal(reported.code, 0, reported.stderr);
+      for (const id of traceIds) assert.ok(reported.stdout.includes(id));
+    });
+
     it("leave nothing behind but logs and volumes when they stop it", async () => {
       stored = await store.send(5);
       assert.notDeepEqual(await left(), []);
@@ -112,8 +134,10 @@ export const describeCommands = (live: LiveDataPlane) =>
       const proof = program(
         "-e",
         `const { runCommand } = require("./cluster/interruption");
-         const { proveOrStop } = require("./dataplane/proof");
-         runCommand(async () => void (await proveOrStop(${JSON.stringify(live.name)})));`,
+         const { orStop } = require("./dataplane/dataPlane");
+         const { prove } = require("./dataplane/proof");
+         const name = ${JSON.stringify(live.name)};
+         runCommand(async () => void (await orStop(name, () => prove(name))));`,
       );
       const ended = once(proof, "close");
       await says(proof, "traffic");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ChainLink } from "../../../components/tracingChain";
+import { tryRun } from "../../../cluster/run";
 import { shortPath } from "../../../dataplane/gateway";
+import { traceCommand } from "../../../dataplane/traceCommand";
 import type { LiveDataPlane } from "./dataPlane";
 import { deployedTracing, LiveMesh, telemetry } from "./mesh";
 import { LiveStore } from "./store";
-import { verifyCommand } from "./verifyCommand";
 
 /** What the Telemetry says is what the proxies do, and where that is nothing, verification says why. */
 export const describeTelemetry = (live: LiveDataPlane) =>
@@ -18,10 +19,12 @@ export const describeTelemetry = (live: LiveDataPlane) =>
       ...(await mesh.requests(5, shortPath, { "x-b3-sampled": "1" })),
     ];
 
-    /** Fails unless `npx mesh-tracing verify` misses these traces and names a link, which is broken for a reason like this. */
+    /** Fails unless `npm run dataplane -- verify` misses these traces and names a link, which is broken for a reason like this. */
     async function assertNamed(link: string, reason: RegExp, ids: readonly string[]): Promise<void> {
       const traces = ids.flatMap((id) => ["--trace", id]);
-      const { code, stdout } = await verifyCommand(live, "--timeout", "1", "--json", "-", ...traces);
+      const options = ["--timeout", "1", "--json", "-", ...traces];
+      const { program, args, env } = await traceCommand(live.name, "verify", options);
+      const { code, stdout } = await tryRun(program, args, { env });
       assert.equal(code, 1, stdout);
       const { chain = [] } = JSON.parse(stdout) as { chain?: ChainLink[] };
       const broken = chain.filter(({ state }) => state === "broken");
