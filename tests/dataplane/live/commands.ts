@@ -125,7 +125,7 @@ export const describeCommands = (live: LiveDataPlane) =>
       await says(start, "MinIO");
       await askTempoItself();
       assert.deepEqual(await ended, [0, null]);
-      await live.converge();
+      await live.readDeployed();
       assert.notEqual(store.pod("kiali").metadata.name, before);
       await assertTracesShow();
     });

@@ -47,6 +47,11 @@ export class LiveDataPlane {
   /** Makes it what is deployed now, as a user does. */
   async converge(): Promise<void> {
     await startDataPlane(this.name);
+    await this.readDeployed();
+  }
+
+  /** Looks at what is deployed now. */
+  async readDeployed(): Promise<void> {
     this.deployed = await readMesh(this.context.kubectl);
   }
 
