@@ -17,18 +17,18 @@ The data plane of what is deployed on an embedded control plane: istiod, a proxy
 MinIO, Tempo, Kiali, each pod in a network namespace of its own. Needs Linux and root.
 
 Commands
-  start              make it what is deployed now, and wait until it is ready; run it again after each pulumi up
-  stop               end its processes and remove its namespaces
-  prove              run the deployed traffic and verification jobs on it; exit code 1 unless every trace is found
-  verify [-- options]          npx mesh-tracing verify on it, which must be told neither where Kiali is nor the page
-  report [-- file options]     npx mesh-tracing report on it; -- --help shows the options of both
-  status             show its processes; exit code 1 unless all run
-  logs [name]        show the end of each log, or whole those whose name contains this text
+  start                   make it what is deployed now, and wait until it is ready; run it again after each pulumi up
+  stop                    end its processes and remove its namespaces
+  prove                   run the deployed traffic and verification jobs on it; exit code 1 unless every trace is found
+  verify [-- options]     npx mesh-tracing verify on it: where Kiali and the page are is known; -- --help has the options
+  report [-- file]        npx mesh-tracing report on it, with the same options
+  status                  show its processes; exit code 1 unless all run
+  logs [name]             show the end of each log, or whole those whose name contains this text
 
 Options
-  --name <name>      of which control plane (default: ${defaultName})
-  --lines <number>   how many lines of each log (default: 20)
-  -h, --help         show this
+  --name <name>           of which control plane (default: ${defaultName})
+  --lines <number>        how many lines of each log (default: 20)
+  -h, --help              show this
 `;
 
 const options = {
