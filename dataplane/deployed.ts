@@ -107,6 +107,8 @@ export type Service = KubeObject & {
   readonly spec?: {
     /** `None` where it has no address of its own. */
     readonly clusterIP?: string;
+    /** Labels of its pods; undefined where it is not by labels that they are found. */
+    readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
   };
 };
@@ -169,7 +171,10 @@ export const isRunning = ({ metadata, status }: Pod) =>
   metadata.deletionTimestamp === undefined && status?.phase === "Running";
 
 /** Whether an object has all of these labels. */
-export function hasLabels(labels: Readonly<Record<string, string>> | undefined, wanted: Record<string, string>) {
+export function hasLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+) {
   return Object.entries(wanted).every(([name, value]) => labels?.[name] === value);
 }
 

@@ -1,4 +1,4 @@
-import type { Deployed, Service } from "./deployed";
+import { hasLabels, isRunning, type Deployed, type Service } from "./deployed";
 import type { HostEntry, PodRange } from "./network";
 
 /** The API server as what runs in a namespace knows it: by name, since it listens on the host and has no pod. */
@@ -47,25 +47,23 @@ export function clusterAddresses(
 
 /**
  * Names with the addresses of the Services' pods: for pods from which nothing leads a connection on. Ports must be the same on
- * both, as they are wherever this is used.
+ * both, as they are wherever this is used. Pods are found as the Services select them: where one has just been replaced,
+ * EndpointSlices may still have the address that it had.
  * @param from the pod's namespace
  * @param apiServerHost where the API server is reached, which is no pod
  */
-export function podAddresses({ services, endpointSlices }: Deployed, from: string, apiServerHost: string): HostEntry[] {
+export function podAddresses({ services, pods }: Deployed, from: string, apiServerHost: string): HostEntry[] {
   const kubernetes = { name: "kubernetes", namespace: "default" };
   const names = new Map<string, string[]>([[apiServerHost, namesOf(kubernetes, from)]]);
-  for (const { metadata } of services) {
-    if (metadata.namespace === kubernetes.namespace && metadata.name === kubernetes.name) continue;
-    const slices = endpointSlices.filter(
-      (slice) =>
-        slice.metadata.namespace === metadata.namespace &&
-        slice.metadata.labels?.["kubernetes.io/service-name"] === metadata.name,
+  for (const { metadata, spec: { selector } = {} } of services) {
+    if (selector === undefined) continue;
+    const selected = pods.filter(
+      (pod) =>
+        pod.metadata.namespace === metadata.namespace && isRunning(pod) && hasLabels(pod.metadata.labels, selector),
     );
-    const addresses = new Set(
-      slices.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)),
-    );
-    for (const address of addresses) {
-      names.set(address, [...(names.get(address) ?? []), ...namesOf(metadata, from)]);
+    for (const { status } of selected) {
+      if (status?.podIP === undefined) continue;
+      names.set(status.podIP, [...(names.get(status.podIP) ?? []), ...namesOf(metadata, from)]);
     }
   }
   return [...names].map(([address, entries]) => ({ address, names: entries }));

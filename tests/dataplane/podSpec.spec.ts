@@ -10,36 +10,49 @@ const meta = (name: string, namespace = "tracing-system", labels: Record<string,
   metadata: { name, namespace, labels },
 });
 
+const service = (name: string, namespace?: string, selector?: Record<string, string>) => ({
+  kind: "Service",
+  ...meta(name, namespace),
+  spec: { selector },
+});
+
+/** A pod that runs, or what is said of it. */
+function podAt(podIP: string | undefined, labels: Record<string, string>, namespace?: string, phase = "Running"): Pod {
+  return { kind: "Pod", ...meta(`at-${podIP}`, namespace, labels), spec: { containers: [] }, status: { phase, podIP } };
+}
+
+const replaced = podAt("10.244.0.8", { app: "kiali" }, "istio-system");
+
 const deployed: Deployed = {
-  pods: [],
+  pods: [
+    podAt("10.244.0.3", { app: "store", part: "tempo" }),
+    podAt("10.244.0.4", { app: "other", part: "tempo" }),
+    podAt("10.244.0.9", { app: "kiali" }, "istio-system"),
+    { ...replaced, metadata: { ...replaced.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+    podAt("10.244.0.5", { app: "job" }, undefined, "Succeeded"),
+    podAt(undefined, { app: "job" }),
+    podAt("10.244.0.7", { app: "store", part: "tempo" }, "elsewhere"),
+  ],
   jobs: [],
   configMaps: [{ kind: "ConfigMap", ...meta("conf"), data: { "tempo.yaml": "a: 1", "other.yaml": "b: 2" } }],
   secrets: [{ kind: "Secret", ...meta("keys"), data: { id: base64("the-id"), key: base64("the-key") } }],
   services: [
-    { kind: "Service", ...meta("store") },
-    { kind: "Service", ...meta("ring") },
-    { kind: "Service", ...meta("kiali", "istio-system") },
-    { kind: "Service", ...meta("without-endpoints") },
-    { kind: "Service", ...meta("kubernetes", "default") },
+    service("store", undefined, { app: "store" }),
+    service("ring", undefined, { part: "tempo" }),
+    service("kiali", "istio-system", { app: "kiali" }),
+    service("without-pods", undefined, { app: "job" }),
+    service("by-hand"),
+    service("kubernetes", "default"),
   ],
+  // Written a moment before Kiali's pod was replaced.
   endpointSlices: [
-    slice("store", "tracing-system", ["10.244.0.3"]),
-    slice("ring", "tracing-system", ["10.244.0.3", "10.244.0.4"]),
-    slice("kiali", "istio-system", ["10.244.0.9"]),
-    slice("without-endpoints", "tracing-system", undefined),
-    slice("kubernetes", "default", ["192.0.2.1"]),
+    {
+      kind: "EndpointSlice",
+      ...meta("kiali-abcde", "istio-system", { "kubernetes.io/service-name": "kiali" }),
+      endpoints: [{ addresses: ["10.244.0.8"] }],
+    },
   ],
 };
-
-function slice(
-  service: string,
-  namespace: string,
-  addresses: string[] | undefined,
-): Deployed["endpointSlices"][number] {
-  const labels = { "kubernetes.io/service-name": service };
-  const endpoints = addresses ? addresses.map((address) => ({ addresses: [address] })) : null;
-  return { kind: "EndpointSlice", ...meta(`${service}-abcde`, namespace, labels), endpoints };
-}
 
 const pod: Pod = {
   kind: "Pod",
@@ -120,11 +133,12 @@ describe("the names that a pod knows", () => {
   const addressesOf = (name: string) =>
     names.filter((entry) => entry.names.includes(name)).map(({ address }) => address);
 
-  it("are those of Services, with the addresses of their endpoints", () => {
+  it("are those of Services, with the addresses of the pods that they select and that run", () => {
     assert.deepEqual(addressesOf("kiali.istio-system.svc.cluster.local"), ["10.244.0.9"]);
     assert.deepEqual(addressesOf("kiali.istio-system.svc"), ["10.244.0.9"]);
     assert.deepEqual(addressesOf("ring.tracing-system"), ["10.244.0.3", "10.244.0.4"]);
-    assert.deepEqual(addressesOf("without-endpoints.tracing-system"), []);
+    assert.deepEqual(addressesOf("without-pods.tracing-system"), []);
+    assert.deepEqual(addressesOf("by-hand.tracing-system"), []);
   });
 
   it("are short in its own namespace only", () => {
