@@ -56,8 +56,8 @@ export class LiveStore {
     return ids;
   }
 
-  /** Runs the deployed verification job, which asks Kiali, for these traces. */
-  async verify(traceIds: readonly string[], timeoutSeconds = 60): Promise<JobResult> {
+  /** Runs the deployed verification job, which asks Kiali, for these traces; for as long as the job has by default. */
+  async verify(traceIds: readonly string[], timeoutSeconds = 180): Promise<JobResult> {
     const [job] = jobsWith(this.deployed, { "app.kubernetes.io/name": "verification" });
     const { env } = job!.spec.template.spec.containers[0]!;
     const settings = JSON.parse(env!.find(({ name }) => name === "VERIFICATION_SETTINGS")!.value!) as object;
