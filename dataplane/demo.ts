@@ -16,7 +16,8 @@ const usage = `Usage: npm run demo:traces
 
 What npm run demo does, and then its pods for real: MinIO, Tempo, Kiali, istiod, a proxy and a Bookinfo service for each pod of the
 mesh, as processes in network namespaces of their own, configured by what was deployed. The deployed traffic and verification
-jobs run against them, and what they found becomes a page to look at. Needs Linux and root; the first run builds further tools. docs/traces.md says what differs from a cluster.
+jobs run against them, and the traces become a page to look at. Needs Linux and root; the first run builds further tools.
+docs/traces.md says what differs from a cluster.
 `;
 
 /** Writes what Kiali shows as a page. @returns where it is, or why there is none */
