@@ -61,6 +61,7 @@ describe("no-wide-bindings", () => {
       binding(team, { to: unknown }),
       binding(unknown, { to: "view" }),
       binding([groupOf(unknown)], { to: "view" }),
+      binding([groupOf("system:authenticated")], { to: unknown }),
     ]) {
       const { violations, notes } = await judge(noWideBindings, [subject]);
       assert.deepEqual(violations, []);
@@ -68,6 +69,13 @@ describe("no-wide-bindings", () => {
       assert.match(notes[0] ?? "", /^Not decided for ClusterRoleBinding b: .* is not known before the update\.$/);
     }
     assert.equal((await messages(binding(unknown, { to: "cluster-admin" }))).length, 1);
+    const everyone = [groupOf("system:authenticated")];
+    const withUnknownRole = await judge(noWideBindings, [role(unknown), binding(everyone)]);
+    assert.deepEqual([withUnknownRole.violations.length, withUnknownRole.notes.length], [0, 1]);
+    const unnamed = binding(everyone, { to: "cluster-admin", name: unknown });
+    const mayBeExcepted = await judge(noWideBindings, [unnamed], { except: ["gitops"] });
+    assert.deepEqual([mayBeExcepted.violations.length, mayBeExcepted.notes.length], [0, 1]);
+    assert.equal((await messages(unnamed)).length, 2);
   });
 
   it("leaves rights on tenants to the rule on tenants", async () => {

@@ -26,17 +26,15 @@ describe("single-mesh-wide-telemetry", () => {
   });
 
   it("refuses one without tracing beside the one that sets it, for the older hides the other", async () => {
-    const metricsOnly = telemetry(undefined, { name: "metrics", spec: { tracing: undefined, metrics: [{}] } });
-    for (const resources of [
-      [metricsOnly, telemetry()],
-      [telemetry(), metricsOnly],
-    ]) {
-      const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), ...resources]);
+    const without = (name: string) => telemetry(undefined, { name, spec: { tracing: undefined, metrics: [{}] } });
+    for (const metricsOnly of [without("a-metrics"), without("z-metrics")]) {
+      const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), metricsOnly, telemetry()]);
       assert.deepEqual(
         violations.map(({ urn }) => urn),
         [metricsOnly.urn],
       );
     }
+    const metricsOnly = without("metrics");
     const alsoWithout = telemetry(undefined, { name: "logs", spec: { tracing: [] } });
     assert.deepEqual((await judge(singleMeshWideTelemetry, [controlPlane(), metricsOnly, alsoWithout])).violations, []);
   });
@@ -67,6 +65,14 @@ describe("single-mesh-wide-telemetry", () => {
       assert.equal(notes.length, 1);
       assert.match(notes[0] ?? "", /^Not decided for Telemetry .* is not known before the update\.$/);
     }
+    const unnamed = await judge(singleMeshWideTelemetry, [
+      controlPlane(),
+      telemetry(),
+      telemetry([{}], { name: unknown }),
+    ]);
+    assert.deepEqual([unnamed.violations.length, unnamed.notes.length], [0, 1]);
+    const alone = await judge(singleMeshWideTelemetry, [controlPlane(), telemetry(unknown)]);
+    assert.deepEqual([alone.violations, alone.notes], [[], []]);
     const withUnknownTracing = telemetry(unknown, { name: "second" });
     assert.equal(
       (await judge(singleMeshWideTelemetry, [controlPlane(), telemetry(), withUnknownTracing])).violations.length,

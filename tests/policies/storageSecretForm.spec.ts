@@ -182,6 +182,9 @@ describe("storage-secret-form", () => {
       "Secret tracing-system/traces: stringData.bucket is not set, but TempoMonolithic tracing-system/sample needs it in credential mode static. " +
         "Set bucket, endpoint, access_key_id, access_key_secret.",
     ]);
+    const token = { secret: "traces", credentialMode: "token" };
+    assert.deepEqual(await said(monolithic({ backend: "s3", s3: token }), plain(brief)), []);
+    assert.equal((await said(monolithic({ backend: "s3", s3: token }), plain(lasting))).length, 2);
     assert.equal((await said(monolithic({ backend: "gcs", gcs: { secret: "traces" } }), plain(lasting))).length, 2);
     assert.deepEqual(
       await said(

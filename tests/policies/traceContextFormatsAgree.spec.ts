@@ -55,6 +55,17 @@ describe("trace-context-formats-agree", () => {
     assert.deepEqual(await judge(rule, [mesh, roll("a", "b"), ...uses.toReversed()]), judged);
   });
 
+  it("blames the narrower use, whichever name comes first", async () => {
+    for (const name of ["a", "z"]) {
+      const own = telemetry([{ providers: [{ name: "otel" }] }], { ns: "bookinfo", name });
+      const { violations } = await judge(rule, [mesh, roll("bookinfo"), own, meshWide("tempo")]);
+      assert.deepEqual(
+        violations.map(({ urn }) => urn),
+        [own.urn],
+      );
+    }
+  });
+
   it("counts the mesh's default provider", async () => {
     const defaults = istio([zipkin(), otel(tempoService)], { defaultProviders: { tracing: ["tempo", "otel"] } });
     assert.deepEqual(await counts(defaults, using("otel")), [1, 0]);
