@@ -5,8 +5,15 @@ import { Loopback } from "../helpers/loopback";
 describe("the loss of acknowledged traces", () => {
   it("is every one that is not found", async () => {
     const kept = new Set(["a", "c"]);
-    const loss = await traceLoss(["a", "b", "c", "d"], (id) => Promise.resolve(kept.has(id)));
+    const loss = await traceLoss(["a", "b", "c", "d"], (id) => Promise.resolve(kept.has(id)), 1);
     assert.deepEqual(loss, { acknowledged: 4, lost: ["b", "d"] });
+  });
+
+  it("is none where a trace was on its way from the memory to the volume when it was looked for", async () => {
+    const looks: string[] = [];
+    const find = (id: string) => Promise.resolve(looks.push(id) > 2);
+    assert.deepEqual(await traceLoss(["a", "b", "c"], find, 1), { acknowledged: 3, lost: [] });
+    assert.deepEqual(looks, ["a", "b", "c", "a", "b"]);
   });
 
   it("is told with its share and an example", () => {

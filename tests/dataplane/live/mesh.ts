@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import { tempoQueryUrl } from "../../../dataplane/backend/tempoApi";
+import { traceLoss } from "../../../dataplane/backend/traceLoss";
 import type { Pod } from "../../../dataplane/deployed";
 import { bookinfoGateway, shortPath, shortPathSpans, type Gateway } from "../../../dataplane/gateway";
 import { hasTakenUp, samples } from "../../../dataplane/mesh/proxyAdmin";
@@ -97,11 +98,8 @@ export class LiveMesh {
     const [later = ""] = await this.requests(1, shortPath, sampled);
     await this.requests(fullBuffer, shortPath, sampled);
     await until(`the trace ${later} is complete`, async () => (await this.trace(later)).length === shortPathSpans);
-    const traces: string[] = [];
-    await inTurns(ids, async (id) => {
-      if ((await this.trace(id)).length > 0) traces.push(id);
-    });
-    return traces;
+    const { lost } = await traceLoss(ids, async (id) => (await this.trace(id)).length > 0);
+    return ids.filter((id) => !lost.includes(id));
   }
 
   /** Changes the deployed Telemetry and waits until every proxy goes by it. */
