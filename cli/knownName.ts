@@ -15,8 +15,9 @@ export async function requireKnownName(url: string, flag: string): Promise<void>
   try {
     await lookup(hostname.replace(/^\[(.*)\]$/, "$1"));
   } catch (error) {
-    // A name server that does not answer may do so later.
-    if ((error as NodeJS.ErrnoException).code !== "ENOTFOUND") return;
+    const { code = "" } = error as NodeJS.ErrnoException;
+    // Whatever else there is shows when it is asked.
+    if (!["ENOTFOUND", "EAI_AGAIN"].includes(code)) return;
     throw new UserError(`this machine does not know the name ${hostname}: ${wayOut(hostname, flag)}`);
   }
 }
