@@ -28,11 +28,16 @@ describe("single-mesh-wide-telemetry", () => {
   it("refuses one without tracing beside the one that sets it, for the older hides the other", async () => {
     const without = (name: string) => telemetry(undefined, { name, spec: { tracing: undefined, metrics: [{}] } });
     for (const metricsOnly of [without("a-metrics"), without("z-metrics")]) {
-      const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), metricsOnly, telemetry()]);
-      assert.deepEqual(
-        violations.map(({ urn }) => urn),
-        [metricsOnly.urn],
-      );
+      for (const resources of [
+        [metricsOnly, telemetry()],
+        [telemetry(), metricsOnly],
+      ]) {
+        const { violations } = await judge(singleMeshWideTelemetry, [controlPlane(), ...resources]);
+        assert.deepEqual(
+          violations.map(({ urn }) => urn),
+          [metricsOnly.urn],
+        );
+      }
     }
     const metricsOnly = without("metrics");
     const alsoWithout = telemetry(undefined, { name: "logs", spec: { tracing: [] } });
