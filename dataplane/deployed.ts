@@ -136,14 +136,12 @@ export interface Deployed {
   readonly secrets: readonly Secret[];
 }
 
-/** What is read by default. */
-const kinds = "pods,jobs,services,endpointslices,configmaps,secrets";
+/** The kinds of {@link Deployed}. */
+export const deployedKinds = ["pods", "jobs", "services", "endpointslices", "configmaps", "secrets"] as const;
 
-/** Reads objects of all namespaces. */
-export async function readObjects(kubectl: Kubectl, furtherKinds = ""): Promise<KubeObject[]> {
-  const { items } = JSON.parse(await kubectl.run(["get", kinds + furtherKinds, "-A", "-o", "json"])) as {
-    items: KubeObject[];
-  };
+/** Reads objects of these kinds, of all namespaces. */
+export async function readObjects<T extends KubeObject>(kubectl: Kubectl, kinds: readonly string[]): Promise<T[]> {
+  const { items } = JSON.parse(await kubectl.run(["get", kinds.join(), "-A", "-o", "json"])) as { items: T[] };
   return items;
 }
 
@@ -162,9 +160,6 @@ export function deployedIn(items: readonly KubeObject[]): Deployed {
     secrets: ofKind(items, "Secret"),
   };
 }
-
-/** Reads what was deployed from the API server. */
-export const readDeployed = async (kubectl: Kubectl): Promise<Deployed> => deployedIn(await readObjects(kubectl));
 
 /** Whether a pod runs: a Job's that has completed does not, nor one that is being deleted. */
 export const isRunning = ({ metadata, status }: Pod) =>

@@ -7,8 +7,8 @@ import type { BackendContext } from "./backend/context";
 import { jobsWith, runJob, type JobResult } from "./backend/jobs";
 import { apiServerAddress, apiServerEnvironment, clusterAddresses } from "./hosts";
 import { readMesh } from "./mesh/deployedMesh";
-import { PodNetwork } from "./network";
 import { preparePrograms } from "./programs";
+import { runningNetwork } from "./status";
 import { applyServiceRules, servicePorts } from "./serviceRules";
 import { newTraceIds, withTraceIds } from "./traceIds";
 
@@ -35,10 +35,7 @@ export interface Proof extends JobResult {
 export async function prove(name: string): Promise<Proof[]> {
   const folder = controlPlaneFolder(name);
   const { toolset, program } = await preparePrograms();
-  const network = new PodNetwork(folder.root);
-  if (!(await network.exists())) {
-    throw new UserError(`the data plane of "${name}" does not run: npm run dataplane -- start --name ${name}`);
-  }
+  const network = await runningNetwork(folder);
   const kubectl = new Kubectl(toolset, folder);
   const deployed = await readMesh(kubectl);
   const { range, services, controlPlane } = deployed;

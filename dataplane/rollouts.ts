@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kubectl } from "../cluster/kubectl";
 import { say, step } from "../cluster/progress";
-import type { KubeObject } from "./deployed";
+import { readObjects, type KubeObject } from "./deployed";
 
 /** A Deployment or StatefulSet. */
 export type Workload = KubeObject & {
@@ -33,24 +33,18 @@ export function isRolledOut({ metadata, spec, status = {} }: Workload): boolean 
  * after half a minute is named and left alone: it may be none of what the data plane runs.
  */
 export async function waitForRollouts(kubectl: Kubectl): Promise<void> {
-  const unfinished = async () => (await readWorkloads(kubectl)).filter((workload) => !isRolledOut(workload));
+  const workloads = () => readObjects<Workload>(kubectl, ["deployments", "statefulsets"]);
+  const unfinished = async () => (await workloads()).filter((workload) => !isRolledOut(workload));
   if ((await unfinished()).length === 0) return;
   const left = await step("pods that are being replaced", async () => {
     const deadline = Date.now() + patience;
     for (;;) {
-      const workloads = await unfinished();
-      if (workloads.length === 0 || Date.now() > deadline) return workloads;
+      const left = await unfinished();
+      if (left.length === 0 || Date.now() > deadline) return left;
       await sleep(500);
     }
   });
   for (const { kind, metadata } of left) {
     say(`    not rolled out: ${kind} ${metadata.namespace}/${metadata.name}; its pods are taken as they are`);
   }
-}
-
-async function readWorkloads(kubectl: Kubectl): Promise<Workload[]> {
-  const { items } = JSON.parse(await kubectl.run(["get", "deployments,statefulsets", "-A", "-o", "json"])) as {
-    items: Workload[];
-  };
-  return items;
 }

@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { ControlPlaneFolder } from "../cluster/folder";
+import { UserError } from "../cluster/interruption";
 import { DetachedProcess } from "../cluster/processes";
+import { PodNetwork } from "./network";
 import { dataPlaneFolder } from "./process";
 
 /** What is known of a process without asking it. */
@@ -19,4 +21,11 @@ export async function dataPlaneStatus(folder: ControlPlaneFolder): Promise<Proce
     name: file.slice(0, -".pid".length),
     pid: new DetachedProcess(path.join(root, "pids", file), root).pid,
   }));
+}
+
+/** The network of a data plane that was started; a {@link UserError} with the way out where there is none. */
+export async function runningNetwork({ name, root }: ControlPlaneFolder): Promise<PodNetwork> {
+  const network = new PodNetwork(root);
+  if (await network.exists()) return network;
+  throw new UserError(`the data plane of "${name}" does not run: npm run dataplane -- start --name ${name}`);
 }

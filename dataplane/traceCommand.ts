@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { asProcessEnvironment, pulumiEnvironment } from "../cluster/environment";
 import { controlPlaneFolder, type ControlPlaneFolder } from "../cluster/folder";
 import { UserError } from "../cluster/interruption";
 import { Kubectl } from "../cluster/kubectl";
@@ -10,8 +9,8 @@ import { addressOf, runningPods } from "./backend/context";
 import { named } from "./deployed";
 import { bookinfoGateway } from "./gateway";
 import { readMesh, type DeployedMesh } from "./mesh/deployedMesh";
-import { PodNetwork } from "./network";
 import { dataPlaneFolder } from "./process";
+import { runningNetwork } from "./status";
 
 /** Commands of `npx mesh-tracing` that ask Kiali. */
 export type TraceCommand = "verify" | "report";
@@ -29,7 +28,7 @@ export interface Invocation {
  * requests, where some are to be sent, enter at the ingress gateway's pod.
  *
  * @param name the control plane's
- * @param options the command's own; they come before what is given here
+ * @param options the command's own; what they say holds, where it is also given here
  * @throws UserError where the data plane does not run
  */
 export async function traceCommand(
@@ -38,11 +37,8 @@ export async function traceCommand(
   options: readonly string[],
 ): Promise<Invocation> {
   const folder = controlPlaneFolder(name);
-  if (!(await new PodNetwork(folder.root).exists())) {
-    throw new UserError(`the data plane of "${name}" does not run: npm run dataplane -- start --name ${name}`);
-  }
-  const toolset = await prepareToolset();
-  const kubectl = new Kubectl(toolset, folder);
+  await runningNetwork(folder);
+  const kubectl = new Kubectl(await prepareToolset(), folder);
   const deployed = await readMesh(kubectl);
   const kiali = await reachKiali(folder, kubectl, deployed);
   const sends = options.some((option) => /^--send(=|$)/.test(option));
@@ -59,7 +55,7 @@ export async function traceCommand(
       ...(page ?? []),
       ...options,
     ],
-    env: { ...asProcessEnvironment(await pulumiEnvironment(folder, toolset)), KIALI_TOKEN: kiali.token },
+    env: { ...process.env, KUBECONFIG: folder.kubeconfig, KIALI_TOKEN: kiali.token },
   };
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../cluster/interruption";
 import type { Kubectl } from "../../cluster/kubectl";
-import { deployedIn, ofKind, readObjects, type Deployed, type KubeObject } from "../deployed";
+import { deployedIn, deployedKinds, ofKind, readObjects, type Deployed, type KubeObject } from "../deployed";
 import { podRange, type PodRange } from "../network";
 
 /** A node. */
@@ -35,4 +35,4 @@ export function meshIn(items: readonly KubeObject[]): DeployedMesh {
 
 /** Reads what is deployed on a control plane, with its mesh. */
 export const readMesh = async (kubectl: Kubectl): Promise<DeployedMesh> =>
-  meshIn(await readObjects(kubectl, ",nodes,servicemeshcontrolplanes.maistra.io"));
+  meshIn(await readObjects(kubectl, [...deployedKinds, "nodes", "servicemeshcontrolplanes.maistra.io"]));
